@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0
+# Builds and tests BLOG. Everything that is made lies in build/.
+
+SHELL := /bin/bash
+STEP := dev/step
+
+# Where overlays for tests only are applied too.
+TEST_OVERLAY := $(if $(wildcard tests/overlay),--with tests/overlay)
+
+.PHONY: help deps source overlay uml x86 demo test clean distclean
+
+help:
+	@echo 'make demo       what BLOG does, in a virtual machine with a real Ceph'
+	@echo 'make test       all tests'
+	@echo
+	@echo 'The steps these take by themselves:'
+	@echo 'make deps       install the Debian packages needed'
+	@echo 'make source     fetch and unpack the kernel source to build/linux'
+	@echo 'make overlay    apply this repository to it'
+	@echo 'make uml        build the user-mode kernel, build/uml/linux'
+	@echo 'make x86        build the x86-64 kernel and its modules, build/x86'
+	@echo
+	@echo 'make clean      remove what was built; source and caches stay'
+	@echo 'make distclean  remove build/'
+	@echo
+	@echo 'dev/refresh     bring edits made in build/linux back here'
+	@echo 'tests/vm/run    run a command in a virtual machine'
+
+deps:
+	@$(STEP) deps dev/deps
+
+source: deps
+	@$(STEP) source dev/source
+
+overlay: source
+	@$(STEP) overlay dev/apply $(TEST_OVERLAY) build/linux
+
+uml: overlay
+	@$(STEP) uml dev/kernel uml
+
+x86: overlay
+	@$(STEP) x86 dev/kernel x86
+
+demo: x86
+	@tests/demo/run
+
+test: uml x86
+	@tests/run
+
+clean:
+	rm -rf build/uml build/x86 build/vm build/log
+
+distclean:
+	rm -rf build
