@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Always-on binary logging: what a subsystem that logs includes.
+ *
+ * See Documentation/trace/blog.rst.
+ */
+#ifndef _LINUX_BLOG_BLOG_H
+#define _LINUX_BLOG_BLOG_H
+
+#include <linux/compiler.h>
+#include <linux/errno.h>
+#include <linux/jump_label.h>
+#include <linux/printk.h>
+#include <linux/types.h>
+
+struct blog_logger;
+struct blog_state;
+struct module;
+struct trace_event_call;
+
+/* Bytes of a site left for argument codes; see lib/blog/site.c. */
+#define BLOG_SITE_CODES		23
+
+/**
+ * struct blog_site - static descriptor of one log statement
+ * @format:	printf format, a string literal
+ * @function:	function of the statement
+ * @file:	source file of the statement
+ * @logger:	logger that the statement writes to
+ * @line:	line of the statement
+ * @id:		number within the logger, from 1; 0 before registration
+ * @fixed:	most bytes that the arguments take besides the text of strings
+ * @flags:	BLOG_SITE_*
+ * @codes:	the arguments, parsed out of @format when the logger registers
+ *
+ * All sites of an object (vmlinux or a module) lie in its section blog_sites.
+ */
+struct blog_site {
+	const char *format;
+	const char *function;
+	const char *file;
+	struct blog_logger *logger;
+	u32 line;
+	u16 id;
+	u16 fixed;
+	u8 flags;
+	u8 codes[BLOG_SITE_CODES];
+} __aligned(64);
+
+/* The linker's array of sites has no gaps. */
+static_assert(sizeof(struct blog_site) == 64);
+
+/* Site is registered and switched on. */
+#define BLOG_SITE_ON		0x01
+
+/* What happens to the records of a logger: both, one or none of these. */
+#define BLOG_CAPTURE		0x01	/* kept in the contexts */
+#define BLOG_LIVE		0x02	/* emitted as trace event at the call */
+
+/**
+ * struct blog_logger - a subsystem's log
+ * @key:	on while @flags is not 0; what blog() tests
+ * @flags:	BLOG_CAPTURE, BLOG_LIVE; written under blog_mutex
+ * @state:	contexts and counters; NULL while not registered
+ * @name:	name of the logger and of its event blog:<name>
+ * @owner:	module of the logger and of all its sites
+ * @event:	the event blog:<name>
+ * @emit:	emits one record as that event
+ * @sites:	first site of the owner's section
+ * @sites_end:	end of that section
+ *
+ * Defined by <linux/blog/define_logger.h> alone.
+ */
+struct blog_logger {
+	struct static_key_false key;
+	unsigned int flags;
+	struct blog_state *state;
+	const char *name;
+	struct module *owner;
+	struct trace_event_call *event;
+	void (*emit)(u64 client, u32 site, const void *args, unsigned int len);
+	struct blog_site *sites;
+	struct blog_site *sites_end;
+};
+
+#ifdef CONFIG_BLOG
+
+void __blog(struct blog_site *site, u64 client, ...);
+
+#define __blog_at(_site, _logger, _client, _fmt, ...)			\
+do {									\
+	static struct blog_site _site					\
+	__used __section("blog_sites") = {				\
+		.format = _fmt,						\
+		.function = __func__,					\
+		.file = __FILE__,					\
+		.line = __LINE__,					\
+		.logger = _logger,					\
+	};								\
+									\
+	no_printk(_fmt, ##__VA_ARGS__);					\
+	if (static_branch_unlikely(&(_logger)->key))			\
+		__blog(&_site, _client, ##__VA_ARGS__);			\
+} while (0)
+
+/**
+ * blog() - log a message
+ * @_logger: address of the logger, a link-time constant; it must be defined in
+ *	the same object (vmlinux or module) as the statement
+ * @_client: u64 that tells apart the users of the logger (a mount, a
+ *	connection), 0 for none
+ * @_fmt: printf format, a string literal; a trailing newline is dropped by the
+ *	readers
+ *
+ * Stores the raw arguments in a buffer of the current task. What a pointer
+ * extension such as %pd points to, and the text of %s, are read at once;
+ * nothing else is formatted before somebody reads.
+ *
+ * A string is cut after 1000 characters, all strings of a message together
+ * after about 2000; cut strings end in "..." and are counted. %.*s and %.Ns
+ * never read past their precision. The arguments are evaluated only while the
+ * logger is on.
+ *
+ * Context: Any context, including NMI. Takes no lock, does not allocate.
+ */
+#define blog(_logger, _client, _fmt, ...)				\
+	__blog_at(__UNIQUE_ID(blog_site), _logger, _client, _fmt,	\
+		  ##__VA_ARGS__)
+
+int blog_logger_register(struct blog_logger *logger);
+void blog_logger_unregister(struct blog_logger *logger);
+int blog_logger_enable(struct blog_logger *logger, bool on);
+bool blog_logger_enabled(const struct blog_logger *logger);
+
+#else /* !CONFIG_BLOG */
+
+#define blog(_logger, _client, _fmt, ...) no_printk(_fmt, ##__VA_ARGS__)
+
+static inline int blog_logger_register(struct blog_logger *logger)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline void blog_logger_unregister(struct blog_logger *logger)
+{
+}
+
+static inline int blog_logger_enable(struct blog_logger *logger, bool on)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline bool blog_logger_enabled(const struct blog_logger *logger)
+{
+	return false;
+}
+
+#endif /* CONFIG_BLOG */
+
+#endif /* _LINUX_BLOG_BLOG_H */

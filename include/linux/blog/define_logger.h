@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Always-on binary logging: define a logger and its trace event.
+ *
+ * Include this in exactly one .c file of the subsystem, after
+ *
+ *	#define BLOG_LOGGER	foo
+ *
+ * It defines struct blog_logger foo_blog, which blog(&foo_blog, ...) writes
+ * to, and the event blog:foo. Declare foo_blog in a header of the subsystem
+ * and call blog_logger_register(&foo_blog) before the first message.
+ */
+#ifndef BLOG_LOGGER
+#error "define BLOG_LOGGER before including <linux/blog/define_logger.h>"
+#endif
+
+#include <linux/blog/blog.h>
+#include <linux/blog/event.h>
+#include <linux/export.h>
+
+#define BLOG_LOGGER_SYMBOL	__PASTE(BLOG_LOGGER, _blog)
+
+extern struct blog_logger BLOG_LOGGER_SYMBOL;
+
+static int blog_event_on(void)
+{
+	return blog_live_get(&BLOG_LOGGER_SYMBOL);
+}
+
+static void blog_event_off(void)
+{
+	blog_live_put(&BLOG_LOGGER_SYMBOL);
+}
+
+#define CREATE_TRACE_POINTS
+#include <trace/events/blog.h>
+
+static void blog_event_emit(u64 client, u32 site, const void *args,
+			    unsigned int len)
+{
+	__PASTE(trace_, BLOG_LOGGER)(client, site, args, len);
+}
+
+/* Bounds of this object's section, from asm-generic/codetag.lds.h. */
+extern struct blog_site __start_blog_sites[], __stop_blog_sites[];
+
+struct blog_logger BLOG_LOGGER_SYMBOL = {
+	.key = STATIC_KEY_FALSE_INIT,
+	.name = __stringify(BLOG_LOGGER),
+	.owner = THIS_MODULE,
+	.event = &__PASTE(event_, BLOG_LOGGER),
+	.emit = blog_event_emit,
+	.sites = __start_blog_sites,
+	.sites_end = __stop_blog_sites,
+};

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Always-on binary logging: what the code generated for the event of a logger
+ * calls. Nobody else includes this.
+ */
+#ifndef _LINUX_BLOG_EVENT_H
+#define _LINUX_BLOG_EVENT_H
+
+#include <linux/types.h>
+
+struct blog_logger;
+struct trace_iterator;
+
+int blog_live_get(struct blog_logger *logger);
+void blog_live_put(struct blog_logger *logger);
+const char *blog_event_text(struct trace_iterator *iter,
+			    const struct blog_logger *logger, u64 client,
+			    u32 site, const void *args, unsigned int len);
+
+#endif /* _LINUX_BLOG_EVENT_H */

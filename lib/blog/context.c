@@ -1,0 +1,620 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Always-on binary logging: the life of contexts.
+ */
+#include <linux/blog/task.h>
+#include <linux/cpumask.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/preempt.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+
+#include "internal.h"
+
+/**
+ * DOC: the life of contexts
+ *
+ * A context is a buffer of CONFIG_BLOG_CTX_SIZE_KB that one writer fills. It
+ * belongs to one logger for as long as it exists.
+ *
+ *	           take                  full
+ *	READY ------------> ACTIVE ----------------> QUEUED
+ *	  ^                 ^    |                   |   |
+ *	  |            take |    | task gone,        |   |
+ *	  |                 |    v room left         |   |
+ *	  |                 PARKED                   |   |
+ *	  |                                          |   |
+ *	  +--------------- emptied (read) -----------+   |
+ *	                    ACTIVE <---------------------+
+ *	                            recycled: emptied (overwritten), taken
+ *
+ * alloc_batch holds what can be taken: READY contexts, and PARKED ones, which
+ * the next task continues after an OWNER record, so that a short-lived task
+ * does not use up a whole context. Each CPU has a magazine of them; the rest,
+ * the depot, is under blog_state.lock. log_batch holds the QUEUED ones, oldest
+ * first. It has no magazines, because the one that is recycled must be the
+ * oldest, and a context is queued only once in thousands of messages.
+ *
+ * Who takes:
+ *   - a task, for its list task_struct.blog: from its CPU's magazine, the
+ *     depot, other CPUs' magazines; if the budget is used up, it recycles the
+ *     oldest QUEUED context. If there is nothing at all it writes to its CPU's
+ *     overflow context instead, and tries again at its next message;
+ *   - a CPU, for its interrupt levels and for overflow (blog_cpu.shared): the
+ *     same, but from the depot, where tasks leave some for it. If there is
+ *     nothing, the oldest QUEUED context is recycled even below the budget;
+ *     its own full one is queued by then, so that there is one. A message for
+ *     which there is none is dropped and counted.
+ *
+ * Nobody allocates here. When spare contexts run low the refill worker is
+ * asked for more; it allocates up to the budget, and frees what is above it.
+ *
+ * Who may touch what:
+ *   - a list task_struct.blog: the task itself, with preemption disabled; and
+ *     blog_task_free(), after the task's last run. To take contexts out of the
+ *     lists of living tasks, blog_contexts_destroy() sets blog_tasks_frozen
+ *     and waits for an RCU grace period: then nobody is inside such a list,
+ *     and tasks write to overflow contexts until it is done.
+ *     blog_tasks_lock serializes it with blog_task_free().
+ *   - blog_cpu.shared: the CPU, at that level, and blog_contexts_destroy()
+ *     once the logger is off and a grace period has passed.
+ *   - batches, states, totals: blog_state.lock; a magazine: its own lock,
+ *     which nests outside.
+ *   - the records of an ACTIVE context: its owner; see struct blog_ctx.
+ *
+ * Locks are taken with interrupts disabled, for interrupts log too. In NMI
+ * they are only tried.
+ */
+
+/* Tasks keep away from their lists of contexts. */
+DEFINE_STATIC_KEY_FALSE(blog_tasks_frozen);
+
+static DEFINE_RAW_SPINLOCK(blog_tasks_lock);
+
+/* A task that goes leaves its context PARKED if it is at most that full. */
+#define BLOG_PARK_MAX	(BLOG_DATA_SIZE / 2)
+
+/* Spare contexts that tasks leave for CPUs, and below which more are wanted. */
+static unsigned int spare_for_cpus(const struct blog_state *state)
+{
+	return min(num_online_cpus(), state->budget / 4);
+}
+
+static unsigned int spare_wanted(const struct blog_state *state)
+{
+	return min(4 * num_online_cpus(), state->budget);
+}
+
+/*
+ * Take a lock that interrupts share: false in NMI if somebody has it. The
+ * caller has disabled interrupts.
+ */
+static bool lock_from_any(raw_spinlock_t *lock)
+{
+	if (in_nmi())
+		return raw_spin_trylock(lock);
+	raw_spin_lock(lock);
+	return true;
+}
+
+static void empty_ctx(struct blog_ctx *ctx)
+{
+	ctx->head = 0;
+	ctx->cpu = BLOG_NO_CPU;
+	ctx->records = 0;
+	ctx->truncated = 0;
+}
+
+/* The messages of a context go unread. */
+static void overwrite_ctx(struct blog_state *state, struct blog_ctx *ctx)
+{
+	lockdep_assert_held(&state->lock);
+
+	state->captured += ctx->records;
+	state->overwritten += ctx->records;
+	state->truncated += ctx->truncated;
+	empty_ctx(ctx);
+}
+
+static void set_state(struct blog_ctx *ctx, enum blog_ctx_state to)
+{
+	WRITE_ONCE(ctx->state, to);
+}
+
+/* Batches */
+
+static void batch_append(struct blog_batch *batch, struct blog_ctx *ctx)
+{
+	list_add_tail(&ctx->batch, &batch->list);
+	WRITE_ONCE(batch->nr, batch->nr + 1);
+}
+
+static void batch_push(struct blog_batch *batch, struct blog_ctx *ctx)
+{
+	list_add(&ctx->batch, &batch->list);
+	WRITE_ONCE(batch->nr, batch->nr + 1);
+}
+
+static struct blog_ctx *batch_pop(struct blog_batch *batch)
+{
+	struct blog_ctx *ctx;
+
+	ctx = list_first_entry_or_null(&batch->list, struct blog_ctx, batch);
+	if (ctx) {
+		list_del_init(&ctx->batch);
+		WRITE_ONCE(batch->nr, batch->nr - 1);
+	}
+
+	return ctx;
+}
+
+/* Put a READY or PARKED context where it can be taken, PARKED ones first. */
+static void depot_put(struct blog_state *state, struct blog_ctx *ctx)
+{
+	lockdep_assert_held(&state->lock);
+
+	if (ctx->state == BLOG_CTX_PARKED)
+		batch_push(&state->alloc_batch, ctx);
+	else
+		batch_append(&state->alloc_batch, ctx);
+}
+
+static struct blog_ctx *depot_take(struct blog_state *state, unsigned int leave)
+{
+	struct blog_ctx *ctx = NULL;
+
+	if (READ_ONCE(state->alloc_batch.nr) <= leave ||
+	    !lock_from_any(&state->lock))
+		return NULL;
+	if (state->alloc_batch.nr > leave)
+		ctx = batch_pop(&state->alloc_batch);
+	raw_spin_unlock(&state->lock);
+
+	return ctx;
+}
+
+static struct blog_ctx *magazine_take(struct blog_magazine *magazine)
+{
+	struct blog_ctx *ctx = NULL;
+
+	if (!READ_ONCE(magazine->nr))
+		return NULL;
+	raw_spin_lock(&magazine->lock);
+	if (magazine->nr) {
+		WRITE_ONCE(magazine->nr, magazine->nr - 1);
+		ctx = magazine->ctx[magazine->nr];
+	}
+	raw_spin_unlock(&magazine->lock);
+
+	return ctx;
+}
+
+/* Put a context in this CPU's magazine; if full, half of it to the depot. */
+static void magazine_put(struct blog_state *state, struct blog_ctx *ctx)
+{
+	struct blog_magazine *magazine = &this_cpu_ptr(state->cpu)->magazine;
+
+	raw_spin_lock(&magazine->lock);
+	if (magazine->nr == BLOG_MAGAZINE) {
+		raw_spin_lock(&state->lock);
+		while (magazine->nr > BLOG_MAGAZINE / 2)
+			depot_put(state, magazine->ctx[--magazine->nr]);
+		raw_spin_unlock(&state->lock);
+	}
+	magazine->ctx[magazine->nr] = ctx;
+	WRITE_ONCE(magazine->nr, magazine->nr + 1);
+	raw_spin_unlock(&magazine->lock);
+}
+
+static struct blog_ctx *steal(struct blog_state *state)
+{
+	struct blog_ctx *ctx;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		ctx = magazine_take(&per_cpu_ptr(state->cpu, cpu)->magazine);
+		if (ctx)
+			return ctx;
+	}
+
+	return NULL;
+}
+
+/* Empty the oldest full context. */
+static struct blog_ctx *recycle_oldest(struct blog_state *state)
+{
+	struct blog_ctx *ctx;
+
+	if (!READ_ONCE(state->log_batch.nr) || !lock_from_any(&state->lock))
+		return NULL;
+	ctx = batch_pop(&state->log_batch);
+	if (ctx)
+		overwrite_ctx(state, ctx);
+	raw_spin_unlock(&state->lock);
+
+	return ctx;
+}
+
+static bool at_budget(const struct blog_state *state)
+{
+	return READ_ONCE(state->nr_contexts) >= READ_ONCE(state->budget) ||
+	       READ_ONCE(state->no_memory);
+}
+
+/* Ask for the refill worker if it has something to do. */
+static void want_refill(struct blog_state *state)
+{
+	unsigned int nr = READ_ONCE(state->nr_contexts);
+	unsigned int budget = READ_ONCE(state->budget);
+	int spare = atomic_read(&state->nr_spare);
+
+	if ((nr < budget && spare < spare_wanted(state)) ||
+	    (nr > budget && (spare || READ_ONCE(state->log_batch.nr))))
+		irq_work_queue(&state->kick);
+}
+
+static struct blog_ctx *take_spare_for_task(struct blog_state *state)
+{
+	struct blog_ctx *ctx;
+
+	if (!atomic_read(&state->nr_spare))
+		return NULL;
+	ctx = magazine_take(&this_cpu_ptr(state->cpu)->magazine);
+	if (!ctx)
+		ctx = depot_take(state, spare_for_cpus(state));
+	if (!ctx && at_budget(state))
+		ctx = steal(state);
+
+	return ctx;
+}
+
+/*
+ * Take a context, ACTIVE from here on. Interrupts are disabled.
+ * @for_cpu: for this CPU, not for a task
+ */
+static struct blog_ctx *take(struct blog_state *state, bool for_cpu)
+{
+	struct blog_ctx *ctx;
+
+	ctx = for_cpu ? depot_take(state, 0) : take_spare_for_task(state);
+	if (ctx)
+		atomic_dec(&state->nr_spare);
+	else if (for_cpu || at_budget(state))
+		ctx = recycle_oldest(state);
+
+	if (ctx) {
+		ctx->shared = for_cpu;
+		set_state(ctx, BLOG_CTX_ACTIVE);
+	}
+	want_refill(state);
+
+	return ctx;
+}
+
+/* A context is full, or nearly so, and its owner has let go of it. */
+static void queue_ctx(struct blog_state *state, struct blog_ctx *ctx)
+{
+	lockdep_assert_held(&state->lock);
+
+	ctx->task = NULL;
+	ctx->next = NULL;
+	set_state(ctx, BLOG_CTX_QUEUED);
+	batch_append(&state->log_batch, ctx);
+}
+
+/* The owner of a context is gone. Interrupts are disabled. */
+static void release(struct blog_state *state, struct blog_ctx *ctx)
+{
+	if (ctx->head <= BLOG_PARK_MAX) {
+		ctx->task = NULL;
+		ctx->next = NULL;
+		set_state(ctx, BLOG_CTX_PARKED);
+		magazine_put(state, ctx);
+		atomic_inc(&state->nr_spare);
+	} else {
+		raw_spin_lock(&state->lock);
+		queue_ctx(state, ctx);
+		raw_spin_unlock(&state->lock);
+	}
+	want_refill(state);
+}
+
+/* Owners */
+
+/* Put a context in front of the current task's list. */
+static void adopt(struct blog_ctx *ctx)
+{
+	ctx->task = current;
+	ctx->next = current->blog;
+	current->blog = ctx;
+}
+
+/* Find the current task's context and move it to the front of its list. */
+static struct blog_ctx *find_own(const struct blog_logger *logger)
+{
+	struct blog_ctx **link, *ctx;
+
+	for (link = &current->blog; (ctx = *link); link = &ctx->next) {
+		if (ctx->logger == logger) {
+			*link = ctx->next;
+			ctx->next = current->blog;
+			current->blog = ctx;
+			return ctx;
+		}
+	}
+
+	return NULL;
+}
+
+/**
+ * blog_ctx_own() - the context that this level writes to
+ * @logger: a registered logger
+ * @level: interrupt_context_level()
+ *
+ * Context: Preemption disabled. Takes raw spinlocks with interrupts disabled;
+ * in NMI it only tries to.
+ * Return: the context, perhaps full, or NULL if there is none to be had.
+ */
+struct blog_ctx *blog_ctx_own(struct blog_logger *logger, unsigned int level)
+{
+	struct blog_state *state = logger->state;
+	struct blog_ctx **shared = &this_cpu_ptr(state->cpu)->shared[level];
+	struct blog_ctx *ctx = NULL;
+	unsigned long flags;
+	bool for_task;
+
+	for_task = !level && !static_branch_unlikely(&blog_tasks_frozen);
+	if (for_task) {
+		ctx = find_own(logger);
+		if (ctx)
+			return ctx;
+	}
+
+	local_irq_save(flags);
+	if (for_task) {
+		ctx = take(state, false);
+		if (ctx)
+			adopt(ctx);
+	}
+	if (!ctx) {
+		if (!*shared)
+			*shared = take(state, true);
+		ctx = *shared;
+	}
+	local_irq_restore(flags);
+
+	return ctx;
+}
+
+/**
+ * blog_ctx_replace() - get another context for a full one
+ * @ctx: the full context of this level, the first of its owner
+ * @level: interrupt_context_level()
+ *
+ * Context: Preemption disabled. Takes raw spinlocks with interrupts disabled;
+ * in NMI it only tries to.
+ * Return: another context, as blog_ctx_own() has it. @ctx is queued, unless
+ * NULL is returned in NMI because a lock was held.
+ */
+struct blog_ctx *blog_ctx_replace(struct blog_ctx *ctx, unsigned int level)
+{
+	struct blog_logger *logger = ctx->logger;
+	struct blog_state *state = logger->state;
+	unsigned long flags;
+	bool locked;
+
+	local_irq_save(flags);
+	locked = lock_from_any(&state->lock);
+	if (locked) {
+		if (ctx->shared)
+			__this_cpu_write(state->cpu->shared[level], NULL);
+		else
+			current->blog = ctx->next;
+		queue_ctx(state, ctx);
+		raw_spin_unlock(&state->lock);
+	}
+	local_irq_restore(flags);
+
+	return locked ? blog_ctx_own(logger, level) : NULL;
+}
+
+/**
+ * __blog_task_free() - give back the contexts of a task that is gone
+ * @tsk: the task
+ *
+ * Context: Any context but NMI. Takes raw spinlocks with interrupts disabled.
+ */
+void __blog_task_free(struct task_struct *tsk)
+{
+	struct blog_ctx *ctx, *next;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&blog_tasks_lock, flags);
+	for (ctx = tsk->blog; ctx; ctx = next) {
+		next = ctx->next;
+		release(ctx->logger->state, ctx);
+	}
+	tsk->blog = NULL;
+	raw_spin_unlock_irqrestore(&blog_tasks_lock, flags);
+}
+
+/* The refill worker, the only one that changes blog_state.nr_contexts. */
+
+static struct blog_ctx *alloc_ctx(struct blog_logger *logger)
+{
+	struct blog_ctx *ctx;
+
+	/*
+	 * NOFS: a file system may wait for us with locks held that reclaim
+	 * wants. Not zeroed: nobody reads beyond head.
+	 */
+	ctx = kvmalloc(BLOG_CTX_SIZE, GFP_NOFS | __GFP_NOWARN | __GFP_NORETRY);
+	if (!ctx)
+		return NULL;
+
+	memset(ctx, 0, sizeof(*ctx));
+	ctx->logger = logger;
+	INIT_LIST_HEAD(&ctx->batch);
+	empty_ctx(ctx);
+	set_state(ctx, BLOG_CTX_READY);
+
+	return ctx;
+}
+
+static bool grow(struct blog_state *state)
+{
+	struct blog_ctx *ctx = alloc_ctx(state->logger);
+
+	WRITE_ONCE(state->no_memory, !ctx);
+	if (!ctx)
+		return false;
+
+	raw_spin_lock_irq(&state->lock);
+	list_add_tail(&ctx->all, &state->contexts);
+	WRITE_ONCE(state->nr_contexts, state->nr_contexts + 1);
+	depot_put(state, ctx);
+	raw_spin_unlock_irq(&state->lock);
+	atomic_inc(&state->nr_spare);
+
+	return true;
+}
+
+/* Free an idle context: a spare one, else the oldest full one. */
+static bool shrink(struct blog_state *state)
+{
+	struct blog_ctx *ctx;
+
+	raw_spin_lock_irq(&state->lock);
+	ctx = batch_pop(&state->alloc_batch);
+	raw_spin_unlock_irq(&state->lock);
+	if (!ctx) {
+		local_irq_disable();
+		ctx = steal(state);
+		local_irq_enable();
+	}
+	if (ctx)
+		atomic_dec(&state->nr_spare);
+
+	raw_spin_lock_irq(&state->lock);
+	if (!ctx)
+		ctx = batch_pop(&state->log_batch);
+	if (ctx) {
+		overwrite_ctx(state, ctx);
+		list_del(&ctx->all);
+		WRITE_ONCE(state->nr_contexts, state->nr_contexts - 1);
+	}
+	raw_spin_unlock_irq(&state->lock);
+	kvfree(ctx);
+
+	return ctx;
+}
+
+static void refill_work(struct work_struct *work)
+{
+	struct blog_state *state = container_of(work, struct blog_state, refill);
+	unsigned int wanted = 2 * spare_wanted(state);
+
+	while (state->nr_contexts > READ_ONCE(state->budget))
+		if (!shrink(state))
+			break;
+	while (state->nr_contexts < READ_ONCE(state->budget) &&
+	       atomic_read(&state->nr_spare) < wanted)
+		if (!grow(state))
+			break;
+}
+
+static void kick(struct irq_work *work)
+{
+	struct blog_state *state = container_of(work, struct blog_state, kick);
+
+	queue_work(system_unbound_wq, &state->refill);
+}
+
+/**
+ * blog_contexts_refill() - allocate or free contexts now
+ * @state: state of a registered logger
+ *
+ * Context: Process context; sleeps until the refill worker has run.
+ */
+void blog_contexts_refill(struct blog_state *state)
+{
+	queue_work(system_unbound_wq, &state->refill);
+	flush_work(&state->refill);
+}
+
+/**
+ * blog_contexts_init() - set up a logger's contexts
+ * @state: its state, zeroed, with @logger set
+ * @budget: most contexts that there may be
+ *
+ * Context: Process context.
+ * Return: 0 or -ENOMEM. It is no error if there is no memory for contexts yet.
+ */
+int blog_contexts_init(struct blog_state *state, unsigned int budget)
+{
+	int cpu;
+
+	state->cpu = alloc_percpu(struct blog_cpu);
+	if (!state->cpu)
+		return -ENOMEM;
+	for_each_possible_cpu(cpu)
+		raw_spin_lock_init(&per_cpu_ptr(state->cpu, cpu)->magazine.lock);
+
+	raw_spin_lock_init(&state->lock);
+	INIT_LIST_HEAD(&state->contexts);
+	INIT_LIST_HEAD(&state->alloc_batch.list);
+	INIT_LIST_HEAD(&state->log_batch.list);
+	INIT_WORK(&state->refill, refill_work);
+	init_irq_work(&state->kick, kick);
+	state->budget = budget;
+	blog_contexts_refill(state);
+
+	return 0;
+}
+
+/* Take a logger's contexts out of the lists of living tasks. */
+static void unlink_from_tasks(struct blog_state *state)
+{
+	struct blog_ctx *ctx, **link;
+	unsigned long flags;
+
+	static_branch_inc(&blog_tasks_frozen);
+	/* Whoever has not seen the key is out of his list afterwards. */
+	synchronize_rcu();
+
+	raw_spin_lock_irqsave(&blog_tasks_lock, flags);
+	list_for_each_entry(ctx, &state->contexts, all) {
+		if (!ctx->task)
+			continue;
+		for (link = &ctx->task->blog; *link != ctx; link = &(*link)->next)
+			;
+		*link = ctx->next;
+		ctx->task = NULL;
+	}
+	raw_spin_unlock_irqrestore(&blog_tasks_lock, flags);
+
+	static_branch_dec(&blog_tasks_frozen);
+}
+
+/**
+ * blog_contexts_destroy() - free a logger's contexts with all they hold
+ * @state: its state; nobody writes to the logger or reads it any more
+ *
+ * Context: Process context; sleeps.
+ */
+void blog_contexts_destroy(struct blog_state *state)
+{
+	struct blog_ctx *ctx, *next;
+
+	irq_work_sync(&state->kick);
+	cancel_work_sync(&state->refill);
+	unlink_from_tasks(state);
+	/* A task that went meanwhile may have kicked again. */
+	irq_work_sync(&state->kick);
+	cancel_work_sync(&state->refill);
+
+	list_for_each_entry_safe(ctx, next, &state->contexts, all)
+		kvfree(ctx);
+	free_percpu(state->cpu);
+}

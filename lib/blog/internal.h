@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Always-on binary logging: structures shared by the files of lib/blog and by
+ * kernel/trace/blog_tracefs.c.
+ */
+#ifndef _LIB_BLOG_INTERNAL_H
+#define _LIB_BLOG_INTERNAL_H
+
+#include <linux/blog/blog.h>
+#include <linux/irq_work.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/percpu.h>
+#include <linux/sched.h>
+#include <linux/sizes.h>
+#include <linux/spinlock.h>
+#include <linux/stdarg.h>
+#include <linux/workqueue.h>
+
+/*
+ * DOC: records
+ *
+ * A context holds a sequence of records, each a header and, aligned to 4
+ * bytes, its payload. The payload of a message is its arguments in the layout
+ * of vbin_printf(). The other records, with numbers that no site has, carry
+ * what changes seldom; what they say holds for all records that follow in the
+ * context. A context starts with TIME, OWNER, CPU and CLIENT.
+ */
+struct blog_record {
+	u32 delta;		/* ns since the previous record; 0 in others than messages */
+	u16 site;		/* blog_site.id, or enum blog_control */
+	u16 len;		/* bytes of payload, a multiple of 4 */
+	u8 payload[];
+};
+
+static_assert(sizeof(struct blog_record) == 8);
+
+enum blog_control {
+	BLOG_CONTROL_FIRST = 0xfff0,
+	BLOG_TIME = BLOG_CONTROL_FIRST,	/* u64: trace_clock_local() from here on */
+	BLOG_CPU,			/* u32 */
+	BLOG_CLIENT,			/* u64 */
+	BLOG_OWNER,			/* struct blog_owner */
+	BLOG_LOST,			/* u32: messages that this CPU dropped before */
+};
+
+#define BLOG_SITES_MAX		(BLOG_CONTROL_FIRST - 1)
+
+struct blog_owner {
+	s32 pid;
+	s32 tgid;
+	char comm[TASK_COMM_LEN];
+};
+
+static_assert(sizeof(struct blog_owner) == 24);
+
+/* Most characters of one string, and most bytes of all arguments together. */
+#define BLOG_STR_MAX		1000
+#define BLOG_ARGS_MAX		2048
+
+/*
+ * Room that a context keeps free before each message: every control record
+ * (14 words of payload in all), the message, and one word that the serializer
+ * may write beyond it.
+ */
+#define BLOG_CONTROL_MAX	(5 * sizeof(struct blog_record) + 14 * sizeof(u32))
+#define BLOG_RECORD_MAX		(sizeof(struct blog_record) + BLOG_ARGS_MAX + 8)
+#define BLOG_ROOM		(BLOG_CONTROL_MAX + BLOG_RECORD_MAX)
+
+#define BLOG_CTX_SIZE		(CONFIG_BLOG_CTX_SIZE_KB * SZ_1K)
+
+/**
+ * enum blog_ctx_state - where a context is in its life
+ * @BLOG_CTX_READY:	empty, in alloc_batch
+ * @BLOG_CTX_ACTIVE:	owned by a task, or by a CPU at one interrupt level
+ * @BLOG_CTX_PARKED:	left by a task that is gone, with room, in alloc_batch
+ * @BLOG_CTX_QUEUED:	full, in log_batch
+ */
+enum blog_ctx_state {
+	BLOG_CTX_READY,
+	BLOG_CTX_ACTIVE,
+	BLOG_CTX_PARKED,
+	BLOG_CTX_QUEUED,
+	BLOG_CTX_NR_STATES
+};
+
+/**
+ * struct blog_ctx - a context: a buffer of records and who writes it
+ * @logger:	logger that the context belongs to
+ * @next:	next context of the same task; accessed by the task with
+ *		preemption off, and by others while blog_tasks_frozen
+ * @last:	stamp of the last record
+ * @client:	client of the last record
+ * @head:	bytes of @data in use; a reader pairs its acquire with the
+ *		writer's release
+ * @cpu:	CPU of the last record, BLOG_NO_CPU if a full set of control
+ *		records must come next
+ * @records:	messages in @data
+ * @truncated:	messages in @data with a cut string
+ * @busy:	a writer is inside
+ * @shared:	owned by a CPU, not by a task: the owner may change each time
+ * @owner:	what the last OWNER record says
+ * @state:	enum blog_ctx_state
+ * @task:	task that has this context in its list, or NULL
+ * @all:	in blog_state.contexts, under blog_state.lock
+ * @batch:	in a batch's list, under blog_state.lock
+ * @data:	the records
+ *
+ * The fields down to @owner are written by the owner alone while the context
+ * is ACTIVE, and else by whoever moves it, who then has it to himself.
+ */
+struct blog_ctx {
+	struct blog_logger *logger;
+	struct blog_ctx *next;
+	u64 last;
+	u64 client;
+	u32 head;
+	u32 cpu;
+	u32 records;
+	u32 truncated;
+	bool busy;
+	bool shared;
+	struct blog_owner owner;
+
+	enum blog_ctx_state state;
+	struct task_struct *task;
+	struct list_head all;
+	struct list_head batch;
+
+	u8 data[] __aligned(8);
+};
+
+#define BLOG_NO_CPU		U32_MAX
+#define BLOG_DATA_SIZE		(BLOG_CTX_SIZE - sizeof(struct blog_ctx))
+
+/* A context whose head is beyond this is full. */
+#define BLOG_HEAD_MAX		(BLOG_DATA_SIZE - BLOG_ROOM)
+
+/* Contexts that a CPU keeps at hand, so that forks and exits share no lock. */
+#define BLOG_MAGAZINE		4
+
+struct blog_magazine {
+	raw_spinlock_t lock;	/* nests outside blog_state.lock */
+	unsigned int nr;
+	struct blog_ctx *ctx[BLOG_MAGAZINE];
+};
+
+struct blog_batch {
+	struct list_head list;	/* under blog_state.lock */
+	unsigned int nr;
+};
+
+/* Task (overflow), softirq, hardirq and NMI: interrupt_context_level(). */
+#define BLOG_LEVELS		4
+
+/**
+ * struct blog_cpu - a logger's part on one CPU
+ * @shared:	contexts that this CPU writes, by level; that of the task level
+ *		is for tasks that get none of their own
+ * @dropped:	messages that could not be kept
+ * @lost:	those of them that no LOST record tells of yet
+ * @magazine:	this CPU's part of alloc_batch
+ */
+struct blog_cpu {
+	struct blog_ctx *shared[BLOG_LEVELS];
+	u64 dropped;
+	u32 lost;
+	struct blog_magazine magazine;
+};
+
+/**
+ * struct blog_state - contexts and counters of a registered logger
+ * @cpu:	per CPU part
+ * @site_by_id:	the logger's sites; that with id N is number N - 1
+ * @nr_sites:	number of those
+ * @lock:	protects all below but @nr_spare
+ * @contexts:	all contexts
+ * @nr_contexts: number of those
+ * @budget:	most contexts that there may be
+ * @no_memory:	the last allocation failed
+ * @alloc_batch: READY and PARKED contexts that are in no magazine
+ * @log_batch:	QUEUED contexts, oldest first
+ * @captured:	messages of contexts that were emptied
+ * @overwritten: those of them that nobody had read
+ * @truncated:	those of them with a cut string
+ * @nr_spare:	contexts in alloc_batch, magazines included
+ * @kick:	asks for @refill from any context
+ * @refill:	allocates and frees contexts
+ * @list:	in blog_loggers, under blog_mutex
+ * @logger:	the logger
+ * @dir:	tracefs directory loggers/<name>
+ * @catalogue:	print format of the event
+ * @print_fmt:	what it was before
+ */
+struct blog_state {
+	struct blog_cpu __percpu *cpu;
+	struct blog_site **site_by_id;
+	unsigned int nr_sites;
+
+	raw_spinlock_t lock;
+	struct list_head contexts;
+	unsigned int nr_contexts;
+	unsigned int budget;
+	bool no_memory;
+	struct blog_batch alloc_batch;
+	struct blog_batch log_batch;
+	u64 captured;
+	u64 overwritten;
+	u64 truncated;
+
+	atomic_t nr_spare;
+	struct irq_work kick;
+	struct work_struct refill;
+
+	struct list_head list;
+	struct blog_logger *logger;
+	struct dentry *dir;
+	char *catalogue;
+	char *print_fmt;
+};
+
+/* logger.c */
+extern struct mutex blog_mutex;
+extern struct list_head blog_loggers;
+
+struct blog_stats {
+	u64 captured;
+	u64 published;
+	u64 overwritten;
+	u64 pending;
+	u64 dropped;
+	u64 truncated;
+	unsigned int contexts[BLOG_CTX_NR_STATES];
+	unsigned int nr_contexts;
+	unsigned int budget;
+	unsigned int nr_sites;
+};
+
+void blog_logger_stats(struct blog_logger *logger, struct blog_stats *stats);
+int blog_logger_set_budget(struct blog_logger *logger, unsigned int contexts);
+struct blog_logger *blog_logger_get(const struct blog_logger *logger);
+void blog_logger_put(struct blog_logger *logger);
+
+/* site.c */
+enum blog_code {
+	BLOG_ARG_END,
+	BLOG_ARG_64,		/* 8 bytes */
+	BLOG_ARG_32,		/* 4 bytes */
+	BLOG_ARG_STR,		/* string */
+	BLOG_ARG_16,		/* 2 bytes */
+	BLOG_ARG_8,		/* 1 byte */
+	BLOG_ARG_WIDTH,		/* 4 bytes: '*', the width of what follows */
+	BLOG_ARG_PREC,		/* 4 bytes: '.*', the precision of what follows */
+	BLOG_ARG_STR_PREC,	/* string after BLOG_ARG_PREC */
+	BLOG_ARG_STR_MAX,	/* string, u16 follows: its precision */
+	BLOG_ARG_EXT,		/* text, u16 follows: offset of the conversion */
+	BLOG_ARG_EXT_WIDTH,	/* the same after BLOG_ARG_WIDTH */
+};
+
+/* Most characters of a conversion with a pointer extension. */
+#define BLOG_EXT_MAX		23
+
+static inline u16 blog_code_operand(const u8 *code)
+{
+	return code[1] | code[2] << 8;
+}
+
+int blog_site_parse(struct blog_site *site);
+int blog_sites_register(struct blog_logger *logger);
+void blog_sites_unregister(struct blog_logger *logger,
+			   struct blog_state *state);
+const struct blog_site *blog_site_find(const struct blog_logger *logger, u32 id);
+
+/* serialize.c */
+u8 *blog_serialize(u8 *dst, const struct blog_site *site, va_list *args,
+		   bool *cut);
+bool blog_args_valid(const struct blog_site *site, const void *args,
+		     unsigned int len);
+
+/* context.c */
+DECLARE_STATIC_KEY_FALSE(blog_tasks_frozen);
+
+int blog_contexts_init(struct blog_state *state, unsigned int budget);
+void blog_contexts_refill(struct blog_state *state);
+void blog_contexts_destroy(struct blog_state *state);
+struct blog_ctx *blog_ctx_own(struct blog_logger *logger, unsigned int level);
+struct blog_ctx *blog_ctx_replace(struct blog_ctx *ctx, unsigned int level);
+
+/* reader.c */
+
+/**
+ * struct blog_cursor - place of a reader in a context
+ * @ctx:	the context
+ * @pos:	offset of the next record
+ * @end:	offset after the last record
+ * @time:	stamp of the message, ns of trace_clock_local()
+ * @client:	its client
+ * @cpu:	CPU that wrote it
+ * @lost:	messages dropped before, out of LOST records
+ * @owner:	task that wrote it, or that was interrupted
+ * @record:	the message
+ */
+struct blog_cursor {
+	const struct blog_ctx *ctx;
+	u32 pos;
+	u32 end;
+	u64 time;
+	u64 client;
+	u32 cpu;
+	u64 lost;
+	struct blog_owner owner;
+	const struct blog_record *record;
+};
+
+void blog_cursor_start(struct blog_cursor *cursor, const struct blog_ctx *ctx);
+bool blog_cursor_next(struct blog_cursor *cursor);
+
+/* kernel/trace/blog_tracefs.c */
+void blog_tracefs_register(struct blog_logger *logger);
+void blog_tracefs_unregister(struct blog_logger *logger);
+int blog_catalogue_register(struct blog_logger *logger);
+void blog_catalogue_unregister(struct blog_logger *logger);
+
+#endif /* _LIB_BLOG_INTERNAL_H */

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Always-on binary logging: loggers, their switches and their counters.
+ */
+#include <kunit/visibility.h>
+#include <linux/blog/event.h>
+#include <linux/export.h>
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "internal.h"
+
+/* Protects blog_loggers and the flags of all loggers. */
+DEFINE_MUTEX(blog_mutex);
+LIST_HEAD(blog_loggers);
+
+/* Below this a task and a CPU could not both have a context. */
+#define BLOG_BUDGET_MIN		4
+
+/*
+ * blog=all, blog=none or blog=NAME[,NAME...]: the loggers that capture from
+ * their registration on.
+ */
+static char blog_boot[256] __ro_after_init;
+
+static int __init blog_setup(char *str)
+{
+	strscpy(blog_boot, str);
+	return 1;
+}
+__setup("blog=", blog_setup);
+
+static bool enabled_at_boot(const char *name)
+{
+	const char *p = blog_boot;
+	size_t len = strlen(name);
+
+	if (!*p)
+		return IS_ENABLED(CONFIG_BLOG_DEFAULT_ON);
+	if (!strcmp(p, "all"))
+		return true;
+
+	while (p) {
+		p += *p == ',';
+		if (!strncmp(p, name, len) && (p[len] == ',' || !p[len]))
+			return true;
+		p = strchr(p, ',');
+	}
+
+	return false;
+}
+
+static unsigned int default_budget(void)
+{
+	unsigned int budget = CONFIG_BLOG_BUDGET_MB * SZ_1K /
+			      CONFIG_BLOG_CTX_SIZE_KB;
+
+	return max(budget, BLOG_BUDGET_MIN);
+}
+
+/* Set or clear one of the flags; the key counts those that are set. */
+static void set_flag(struct blog_logger *logger, unsigned int flag, bool on)
+{
+	lockdep_assert_held(&blog_mutex);
+
+	if (!!(logger->flags & flag) == on)
+		return;
+	if (on) {
+		WRITE_ONCE(logger->flags, logger->flags | flag);
+		static_branch_inc(&logger->key);
+	} else {
+		static_branch_dec(&logger->key);
+		WRITE_ONCE(logger->flags, logger->flags & ~flag);
+	}
+}
+
+/* Called when the event is enabled for the first of its users. */
+int blog_live_get(struct blog_logger *logger)
+{
+	guard(mutex)(&blog_mutex);
+	set_flag(logger, BLOG_LIVE, true);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(blog_live_get);
+
+/* Called when the event is disabled for the last of its users. */
+void blog_live_put(struct blog_logger *logger)
+{
+	guard(mutex)(&blog_mutex);
+	set_flag(logger, BLOG_LIVE, false);
+}
+EXPORT_SYMBOL_GPL(blog_live_put);
+
+/**
+ * blog_logger_enabled() - whether a logger captures
+ * @logger: the logger
+ *
+ * Context: Any context.
+ * Return: true if it does.
+ */
+bool blog_logger_enabled(const struct blog_logger *logger)
+{
+	return READ_ONCE(logger->flags) & BLOG_CAPTURE;
+}
+EXPORT_SYMBOL_GPL(blog_logger_enabled);
+
+/**
+ * blog_logger_enable() - switch capture on or off
+ * @logger: the logger
+ * @on: capture or do not
+ *
+ * What was captured stays. Live events do not depend on it.
+ *
+ * Context: Process context; sleeps.
+ * Return: 0, or -ENODEV if @logger is not registered.
+ */
+int blog_logger_enable(struct blog_logger *logger, bool on)
+{
+	guard(mutex)(&blog_mutex);
+	if (!logger->state)
+		return -ENODEV;
+	set_flag(logger, BLOG_CAPTURE, on);
+
+	return 0;
+}
+EXPORT_SYMBOL_GPL(blog_logger_enable);
+
+/**
+ * blog_logger_set_budget() - limit the memory of a logger
+ * @logger: a registered logger
+ * @contexts: most contexts, of CONFIG_BLOG_CTX_SIZE_KB each, that it may have
+ *
+ * Idle contexts above the limit are freed at once, with what they hold;
+ * others when their owners let go of them.
+ *
+ * Context: Process context; sleeps.
+ * Return: 0, or -EINVAL for less than 4 contexts.
+ */
+int blog_logger_set_budget(struct blog_logger *logger, unsigned int contexts)
+{
+	if (contexts < BLOG_BUDGET_MIN)
+		return -EINVAL;
+	WRITE_ONCE(logger->state->budget, contexts);
+	blog_contexts_refill(logger->state);
+
+	return 0;
+}
+EXPORT_SYMBOL_IF_KUNIT(blog_logger_set_budget);
+
+/**
+ * blog_logger_stats() - count what a logger has done
+ * @logger: a registered logger
+ * @stats: the counters; captured = published + overwritten + pending, exact
+ *	while nobody writes
+ *
+ * Context: Any context but NMI. Takes a raw spinlock with interrupts disabled.
+ */
+void blog_logger_stats(struct blog_logger *logger, struct blog_stats *stats)
+{
+	struct blog_state *state = logger->state;
+	const struct blog_ctx *ctx;
+	unsigned long flags;
+	int cpu;
+
+	memset(stats, 0, sizeof(*stats));
+
+	raw_spin_lock_irqsave(&state->lock, flags);
+	list_for_each_entry(ctx, &state->contexts, all) {
+		stats->pending += READ_ONCE(ctx->records);
+		stats->truncated += READ_ONCE(ctx->truncated);
+		stats->contexts[READ_ONCE(ctx->state)]++;
+	}
+	stats->captured = state->captured + stats->pending;
+	stats->overwritten = state->overwritten;
+	stats->truncated += state->truncated;
+	stats->nr_contexts = state->nr_contexts;
+	stats->budget = state->budget;
+	stats->nr_sites = state->nr_sites;
+	raw_spin_unlock_irqrestore(&state->lock, flags);
+
+	for_each_possible_cpu(cpu)
+		stats->dropped += per_cpu_ptr(state->cpu, cpu)->dropped;
+}
+EXPORT_SYMBOL_IF_KUNIT(blog_logger_stats);
+
+/* Nobody writes to the logger any more. */
+static void free_state(struct blog_logger *logger)
+{
+	struct blog_state *state = logger->state;
+
+	blog_contexts_destroy(state);
+	blog_catalogue_unregister(logger);
+	blog_sites_unregister(logger, state);
+	kfree(state);
+}
+
+/**
+ * blog_logger_register() - let a logger work
+ * @logger: defined by <linux/blog/define_logger.h>
+ *
+ * Reads the formats of all the logger's statements, allocates its first
+ * contexts, shows the catalogue in the format of its event, and switches
+ * capture on unless the boot parameter blog= says otherwise. Call it before
+ * the first message; messages before it are ignored.
+ *
+ * Context: Process context; sleeps.
+ * Return: 0, -ENOMEM, -EEXIST if it is registered, or -E2BIG for more than
+ * 65519 statements. The subsystem may go on without its log.
+ */
+int blog_logger_register(struct blog_logger *logger)
+{
+	struct blog_state *state;
+	int ret;
+
+	if (logger->state)
+		return -EEXIST;
+
+	state = kzalloc(sizeof(*state), GFP_KERNEL);
+	if (!state)
+		return -ENOMEM;
+	state->logger = logger;
+	ret = blog_contexts_init(state, default_budget());
+	if (ret) {
+		kfree(state);
+		return ret;
+	}
+
+	logger->state = state;
+	ret = blog_sites_register(logger);
+	if (!ret)
+		ret = blog_catalogue_register(logger);
+	if (ret) {
+		free_state(logger);
+		return ret;
+	}
+
+	guard(mutex)(&blog_mutex);
+	list_add_tail(&state->list, &blog_loggers);
+	blog_tracefs_register(logger);
+	if (enabled_at_boot(logger->name))
+		set_flag(logger, BLOG_CAPTURE, true);
+
+	return 0;
+}
+EXPORT_SYMBOL_GPL(blog_logger_register);
+
+/**
+ * blog_logger_unregister() - end a logger and free what it holds
+ * @logger: the logger; nothing happens if it is not registered
+ *
+ * Messages from here on are ignored. Call it from the exit function of the
+ * logger's module, or where registration is followed by an error.
+ *
+ * Context: Process context; sleeps.
+ */
+void blog_logger_unregister(struct blog_logger *logger)
+{
+	if (!logger->state)
+		return;
+
+	scoped_guard(mutex, &blog_mutex) {
+		list_del(&logger->state->list);
+		set_flag(logger, BLOG_CAPTURE, false);
+	}
+	blog_tracefs_unregister(logger);
+	/* Wait for writers that still saw BLOG_CAPTURE. */
+	synchronize_rcu();
+	free_state(logger);
+}
+EXPORT_SYMBOL_GPL(blog_logger_unregister);
+
+/**
+ * blog_logger_get() - keep a logger from being unregistered
+ * @logger: where a logger was once registered; it may be gone
+ *
+ * Context: Process context; sleeps.
+ * Return: @logger, or NULL if it is gone.
+ */
+struct blog_logger *blog_logger_get(const struct blog_logger *logger)
+{
+	struct blog_state *state;
+
+	guard(mutex)(&blog_mutex);
+	list_for_each_entry(state, &blog_loggers, list)
+		if (state->logger == logger)
+			return try_module_get(logger->owner) ? state->logger : NULL;
+
+	return NULL;
+}
+
+/**
+ * blog_logger_put() - the logger may be unregistered again
+ * @logger: what blog_logger_get() returned
+ *
+ * Context: Any context.
+ */
+void blog_logger_put(struct blog_logger *logger)
+{
+	module_put(logger->owner);
+}

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Always-on binary logging: log statements and their formats.
+ *
+ * Each blog() leaves a struct blog_site in section blog_sites of its object.
+ * When a logger registers, its sites in that section get their numbers, and
+ * their formats are parsed, once, into argument codes (enum blog_code): what
+ * blog_serialize() has to take off the argument list and how to store it.
+ */
+#include <linux/ctype.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "internal.h"
+
+/*
+ * Most bytes that an argument takes besides the text of a string: its size and
+ * the gap that its alignment may leave.
+ */
+#define FIXED_64	(8 + 3)
+#define FIXED_32	(4 + 3)
+#define FIXED_16	(2 + 1)
+#define FIXED_8		1
+#define FIXED_TEXT	1
+
+static_assert(BLOG_SITE_CODES * FIXED_64 + BLOG_STR_MAX < BLOG_ARGS_MAX);
+/* Offsets within a format are stored in 16 bits. */
+#define FORMAT_MAX	U16_MAX
+
+static int add_code(struct blog_site *site, unsigned int *nr,
+		    enum blog_code code, unsigned int fixed)
+{
+	/* One more is needed for BLOG_ARG_END. */
+	if (*nr + 1 >= BLOG_SITE_CODES)
+		return -E2BIG;
+
+	site->codes[(*nr)++] = code;
+	site->fixed += fixed;
+	return 0;
+}
+
+static int add_code_operand(struct blog_site *site, unsigned int *nr,
+			    enum blog_code code, u16 operand)
+{
+	if (*nr + 3 >= BLOG_SITE_CODES)
+		return -E2BIG;
+
+	site->codes[(*nr)++] = code;
+	site->codes[(*nr)++] = operand & 0xff;
+	site->codes[(*nr)++] = operand >> 8;
+	site->fixed += FIXED_TEXT;
+	return 0;
+}
+
+static int add_integer(struct blog_site *site, unsigned int *nr,
+		       unsigned int size)
+{
+	switch (size) {
+	case 8:
+		return add_code(site, nr, BLOG_ARG_64, FIXED_64);
+	case 4:
+		return add_code(site, nr, BLOG_ARG_32, FIXED_32);
+	case 2:
+		return add_code(site, nr, BLOG_ARG_16, FIXED_16);
+	default:
+		return add_code(site, nr, BLOG_ARG_8, FIXED_8);
+	}
+}
+
+/* Whether the pointer itself is stored; vbin_printf() has the same list. */
+static bool pointer_is_raw(const char *ext)
+{
+	return !isalnum(*ext) || strchr("sSxKe", *ext);
+}
+
+/* Length of an integer qualifier such as "ll"; the size it means in @size. */
+static unsigned int parse_qualifier(const char *p, unsigned int *size)
+{
+	*size = sizeof(int);
+	switch (*p) {
+	case 'h':
+		*size = p[1] == 'h' ? sizeof(char) : sizeof(short);
+		return p[1] == 'h' ? 2 : 1;
+	case 'l':
+		*size = p[1] == 'l' ? sizeof(long long) : sizeof(long);
+		return p[1] == 'l' ? 2 : 1;
+	case 'L':
+		*size = sizeof(long long);
+		/* As lib/vsprintf.c has it, LL is one qualifier, not an error. */
+		return 1;
+	case 'z':
+		*size = sizeof(size_t);
+		return 1;
+	case 't':
+		*size = sizeof(ptrdiff_t);
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+static const char *skip_digits(const char *p)
+{
+	while (isdigit(*p))
+		p++;
+	return p;
+}
+
+static int add_string(struct blog_site *site, unsigned int *nr, bool star,
+		      int precision)
+{
+	if (star)
+		return add_code(site, nr, BLOG_ARG_STR_PREC, FIXED_TEXT);
+	if (precision >= 0)
+		return add_code_operand(site, nr, BLOG_ARG_STR_MAX,
+					min(precision, U16_MAX));
+	return add_code(site, nr, BLOG_ARG_STR, FIXED_TEXT);
+}
+
+/* @conversion: offset of the '%'; @ext: what follows "%...p". */
+static int add_pointer(struct blog_site *site, unsigned int *nr,
+		       const char *conversion, const char *ext, bool star)
+{
+	const char *end = ext;
+
+	if (pointer_is_raw(ext))
+		return add_integer(site, nr, sizeof(void *));
+
+	while (isalnum(*end))
+		end++;
+	if (end - conversion > BLOG_EXT_MAX)
+		return -E2BIG;
+
+	return add_code_operand(site, nr,
+				star ? BLOG_ARG_EXT_WIDTH : BLOG_ARG_EXT,
+				conversion - site->format);
+}
+
+/*
+ * Parse one conversion; *@pos is its '%' and becomes what follows it.
+ */
+static int parse_conversion(struct blog_site *site, unsigned int *nr,
+			    const char **pos)
+{
+	bool star_width = false, star_precision = false;
+	const char *p = *pos + 1;
+	unsigned int size, len;
+	int precision = -1;
+	int ret = 0;
+
+	while (*p && strchr("-+ #0", *p))
+		p++;
+
+	if (*p == '*') {
+		star_width = true;
+		ret = add_code(site, nr, BLOG_ARG_WIDTH, FIXED_32);
+		p++;
+	} else {
+		p = skip_digits(p);
+	}
+
+	if (!ret && *p == '.') {
+		p++;
+		if (*p == '*') {
+			star_precision = true;
+			ret = add_code(site, nr, BLOG_ARG_PREC, FIXED_32);
+			p++;
+		} else if (isdigit(*p)) {
+			precision = simple_strtoul(p, NULL, 10);
+			p = skip_digits(p);
+		}
+	}
+	if (ret)
+		return ret;
+
+	len = parse_qualifier(p, &size);
+	p += len;
+
+	switch (*p) {
+	case '%':
+		break;
+	case 'c':
+		ret = add_code(site, nr, BLOG_ARG_8, FIXED_8);
+		break;
+	case 's':
+		ret = add_string(site, nr, star_precision, precision);
+		break;
+	case 'p':
+		ret = add_pointer(site, nr, *pos, p + 1,
+				  star_width && !star_precision);
+		while (isalnum(p[1]))
+			p++;
+		break;
+	case 'd':
+	case 'i':
+	case 'u':
+	case 'x':
+	case 'X':
+	case 'o':
+		ret = add_integer(site, nr, size);
+		break;
+	default:
+		/* Also '\0', %n and floating point: vsnprintf() has none. */
+		return -EINVAL;
+	}
+
+	*pos = p + 1;
+	return ret;
+}
+
+/**
+ * blog_site_parse() - parse a site's format into its argument codes
+ * @site: the site
+ *
+ * Context: Any context; the caller has the site to himself.
+ * Return: 0, -EINVAL for a conversion that vsnprintf() does not know, -E2BIG
+ * for more arguments than a site has codes for.
+ */
+int blog_site_parse(struct blog_site *site)
+{
+	const char *p = site->format;
+	unsigned int nr = 0;
+	int ret;
+
+	site->fixed = 0;
+	memset(site->codes, BLOG_ARG_END, sizeof(site->codes));
+	if (strlen(p) > FORMAT_MAX)
+		return -E2BIG;
+
+	while ((p = strchr(p, '%'))) {
+		ret = parse_conversion(site, &nr, &p);
+		if (ret)
+			return ret;
+	}
+
+	return 0;
+}
+
+/* A logger's sites are those in its object that name it. */
+#define for_each_site(site, logger)					\
+	for (site = (logger)->sites; site < (logger)->sites_end; site++) \
+		if (site->logger == (logger))
+
+/**
+ * blog_sites_register() - number and parse the sites of a logger
+ * @logger: the logger
+ *
+ * A site whose format cannot be logged is named in the kernel log and stays
+ * off.
+ *
+ * Context: Process context. The logger is off.
+ * Return: 0, -ENOMEM, or -E2BIG for too many sites.
+ */
+int blog_sites_register(struct blog_logger *logger)
+{
+	struct blog_state *state = logger->state;
+	struct blog_site *site;
+	unsigned int nr = 0;
+	int ret;
+
+	for_each_site(site, logger)
+		nr++;
+	if (nr > BLOG_SITES_MAX)
+		return -E2BIG;
+
+	state->site_by_id = kvcalloc(nr, sizeof(*state->site_by_id), GFP_KERNEL);
+	if (!state->site_by_id && nr)
+		return -ENOMEM;
+
+	for_each_site(site, logger) {
+		state->site_by_id[state->nr_sites++] = site;
+		site->id = state->nr_sites;
+		ret = blog_site_parse(site);
+		if (ret) {
+			pr_err("blog: %s:%u: cannot log \"%s\": %s\n",
+			       site->file, site->line, site->format,
+			       ret == -E2BIG ? "too many arguments" :
+			       "unknown conversion");
+			continue;
+		}
+		WRITE_ONCE(site->flags, BLOG_SITE_ON);
+	}
+
+	return 0;
+}
+
+/**
+ * blog_sites_unregister() - switch the sites of a logger off
+ * @logger: the logger
+ * @state: what was its state
+ *
+ * Context: Process context. Nobody can look up sites any more.
+ */
+void blog_sites_unregister(struct blog_logger *logger,
+			   struct blog_state *state)
+{
+	struct blog_site *site;
+
+	for_each_site(site, logger)
+		WRITE_ONCE(site->flags, 0);
+	kvfree(state->site_by_id);
+}
+
+/**
+ * blog_site_find() - look a site up by its number
+ * @logger: a registered logger
+ * @id: the number out of a record
+ *
+ * Context: Any context.
+ * Return: the site, or NULL if the logger has none of that number or the
+ * site's format cannot be logged.
+ */
+const struct blog_site *blog_site_find(const struct blog_logger *logger, u32 id)
+{
+	const struct blog_state *state = logger->state;
+
+	if (!state || !id || id > state->nr_sites)
+		return NULL;
+	return state->site_by_id[id - 1];
+}
