@@ -30,7 +30,7 @@ static const char fields[] =
 	"\tfield:%s u8[] args;\toffset:20;\tsize:4;\tsigned:0;\n\n";
 
 static const char words[] =
-	"__print_array(__get_dynamic_array(args), __get_dynamic_array_len(args) / 4, 4)";
+	"__print_array(__get_dynamic_array(args), (__get_dynamic_array_len(args) / 4), 4)";
 
 /* The catalogue, as it stands in a print fmt. */
 static const char * const entries[] = {
