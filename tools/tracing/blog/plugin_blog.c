@@ -49,7 +49,7 @@
 #define SYMBOL_SIZE_MAX	(1ULL << 30)
 #define FIRST_PAGE_END	4096
 
-PLUGIN_EXPORT struct tep_plugin_option TEP_PLUGIN_OPTIONS[] = {
+static struct tep_plugin_option options[] = {
 	{
 		.name = "loggers",
 		.plugin_alias = "blog",
@@ -256,7 +256,7 @@ static void print_record(struct trace_seq *s, struct logger *l,
 
 static bool shorts_are_wide(const struct tep_event *event)
 {
-	const char *option = TEP_PLUGIN_OPTIONS[OPT_SHORTS].value;
+	const char *option = options[OPT_SHORTS].value;
 
 	if (option && *option)
 		return !strcmp(option, "wide");
@@ -369,8 +369,10 @@ static int register_loggers(struct tep_handle *tep, const char *names)
  */
 PLUGIN_EXPORT int TEP_PLUGIN_LOADER(struct tep_handle *tep)
 {
+	if (!loggers)
+		tep_plugin_add_options("blog", options);
 	if (register_loggers(tep, BLOG_LOGGERS) ||
-	    register_loggers(tep, TEP_PLUGIN_OPTIONS[OPT_LOGGERS].value) ||
+	    register_loggers(tep, options[OPT_LOGGERS].value) ||
 	    register_loggers(tep, getenv("BLOG_LOGGERS")))
 		return -1;
 	return 0;
@@ -394,4 +396,6 @@ PLUGIN_EXPORT void TEP_PLUGIN_UNLOADER(struct tep_handle *tep)
 					     blog_handler, l);
 		free_logger(l);
 	}
+	if (!loggers)
+		tep_plugin_remove_options(options);
 }
