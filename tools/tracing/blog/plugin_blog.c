@@ -362,7 +362,7 @@ static int register_loggers(struct tep_handle *tep, const char *names)
 }
 
 /**
- * tep_plugin_loader - register the handlers of all loggers
+ * TEP_PLUGIN_LOADER - register the handlers of all loggers
  * @tep: the handle that loads the plugin
  *
  * Return: 0, or -1 if not all could be registered.
@@ -379,7 +379,7 @@ PLUGIN_EXPORT int TEP_PLUGIN_LOADER(struct tep_handle *tep)
 }
 
 /**
- * tep_plugin_unloader - unregister the handlers and free their catalogues
+ * TEP_PLUGIN_UNLOADER - unregister the handlers and free their catalogues
  * @tep: the handle that loaded the plugin
  */
 PLUGIN_EXPORT void TEP_PLUGIN_UNLOADER(struct tep_handle *tep)
