@@ -7,7 +7,8 @@
  * when a logger registers, the print format of its event becomes
  *
  *	"[%llu] %s args: %s", REC->client,
- *	__print_symbolic(REC->site, { 1, "function (file:line) format" }, ...),
+ *	__print_symbolic(REC->site, { 0, "" },
+ *			 { 1, "function (file:line) format" }, ...),
  *	__print_array(__get_dynamic_array(args), ...)
  *
  * so that every trace.dat and perf.data explains itself. The kernel's own text
@@ -46,10 +47,11 @@ static struct dentry *loggers_dir;
 /* The catalogue */
 
 static const char catalogue_head[] =
-	"\"[%llu] %s args: %s\", REC->client, __print_symbolic(REC->site";
+	"\"[%llu] %s args: %s\", REC->client, "
+	"__print_symbolic(REC->site, { 0, \"\" }";
 static const char catalogue_tail[] =
 	"), __print_array(__get_dynamic_array(args), "
-	"__get_dynamic_array_len(args) / 4, 4)";
+	"(__get_dynamic_array_len(args) / 4), 4)";
 
 /* Length of a format without its trailing newline. */
 static size_t format_len(const char *format)
@@ -77,11 +79,11 @@ static void print_entry(struct seq_buf *s, const struct blog_site *site)
 		       site->file, site->line);
 	/*
 	 * All as octal: libtraceevent takes the quote after an escaped
-	 * backslash for an escaped quote.
+	 * backslash for an escaped quote, and stops at what is not ASCII.
 	 */
 	size = seq_buf_get_buf(s, &buf);
 	len = string_escape_mem(site->format, format_len(site->format), buf, size,
-				ESCAPE_OCTAL | ESCAPE_NP | ESCAPE_APPEND, "\"\\");
+				ESCAPE_OCTAL | ESCAPE_NAP | ESCAPE_APPEND, "\"\\");
 	seq_buf_commit(s, len <= size ? len : -1);
 	seq_buf_puts(s, "\" }");
 }
@@ -277,6 +279,7 @@ static int stats_show(struct seq_file *m, void *v)
 	seq_printf(m, "published %llu\n", stats.published);
 	seq_printf(m, "overwritten %llu\n", stats.overwritten);
 	seq_printf(m, "pending %llu\n", stats.pending);
+	seq_printf(m, "pending_bytes %llu\n", stats.pending_bytes);
 	seq_printf(m, "dropped %llu\n", stats.dropped);
 	seq_printf(m, "truncated %llu\n", stats.truncated);
 	seq_printf(m, "budget_bytes %llu\n", (u64)stats.budget * BLOG_CTX_SIZE);

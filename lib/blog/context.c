@@ -41,8 +41,8 @@
  *     depot, other CPUs' magazines; if the budget is used up, it recycles the
  *     oldest QUEUED context. If there is nothing at all it writes to its CPU's
  *     overflow context instead, and tries again at its next message;
- *   - a CPU, for its interrupt levels and for overflow (blog_cpu.shared): the
- *     same, but from the depot, where tasks leave some for it. If there is
+ *   - a CPU, for its interrupt levels and for overflow (blog_cpu.shared): from
+ *     the depot, where tasks leave some for it, or any magazine. If there is
  *     nothing, the oldest QUEUED context is recycled even below the budget;
  *     its own full one is queued by then, so that there is one. A message for
  *     which there is none is dropped and counted.
@@ -83,7 +83,7 @@ static unsigned int spare_for_cpus(const struct blog_state *state)
 
 static unsigned int spare_wanted(const struct blog_state *state)
 {
-	return min(4 * num_online_cpus(), state->budget);
+	return max(min(4 * num_online_cpus(), state->budget / 4), 2U);
 }
 
 /*
@@ -178,9 +178,8 @@ static struct blog_ctx *magazine_take(struct blog_magazine *magazine)
 {
 	struct blog_ctx *ctx = NULL;
 
-	if (!READ_ONCE(magazine->nr))
+	if (!READ_ONCE(magazine->nr) || !lock_from_any(&magazine->lock))
 		return NULL;
-	raw_spin_lock(&magazine->lock);
 	if (magazine->nr) {
 		WRITE_ONCE(magazine->nr, magazine->nr - 1);
 		ctx = magazine->ctx[magazine->nr];
@@ -254,17 +253,20 @@ static void want_refill(struct blog_state *state)
 		irq_work_queue(&state->kick);
 }
 
-static struct blog_ctx *take_spare_for_task(struct blog_state *state)
+static struct blog_ctx *take_spare(struct blog_state *state, bool for_cpu)
 {
-	struct blog_ctx *ctx;
+	struct blog_ctx *ctx = NULL;
 
 	if (!atomic_read(&state->nr_spare))
 		return NULL;
-	ctx = magazine_take(&this_cpu_ptr(state->cpu)->magazine);
+	if (!for_cpu)
+		ctx = magazine_take(&this_cpu_ptr(state->cpu)->magazine);
 	if (!ctx)
-		ctx = depot_take(state, spare_for_cpus(state));
-	if (!ctx && at_budget(state))
+		ctx = depot_take(state, for_cpu ? 0 : spare_for_cpus(state));
+	if (!ctx && (for_cpu || at_budget(state)))
 		ctx = steal(state);
+	if (ctx)
+		atomic_dec(&state->nr_spare);
 
 	return ctx;
 }
@@ -275,14 +277,10 @@ static struct blog_ctx *take_spare_for_task(struct blog_state *state)
  */
 static struct blog_ctx *take(struct blog_state *state, bool for_cpu)
 {
-	struct blog_ctx *ctx;
+	struct blog_ctx *ctx = take_spare(state, for_cpu);
 
-	ctx = for_cpu ? depot_take(state, 0) : take_spare_for_task(state);
-	if (ctx)
-		atomic_dec(&state->nr_spare);
-	else if (for_cpu || at_budget(state))
+	if (!ctx && (for_cpu || at_budget(state)))
 		ctx = recycle_oldest(state);
-
 	if (ctx) {
 		ctx->shared = for_cpu;
 		set_state(ctx, BLOG_CTX_ACTIVE);
@@ -449,7 +447,7 @@ static struct blog_ctx *alloc_ctx(struct blog_logger *logger)
 	 * NOFS: a file system may wait for us with locks held that reclaim
 	 * wants. Not zeroed: nobody reads beyond head.
 	 */
-	ctx = kvmalloc(BLOG_CTX_SIZE, GFP_NOFS | __GFP_NOWARN | __GFP_NORETRY);
+	ctx = kvmalloc(BLOG_CTX_SIZE, GFP_NOFS | __GFP_NOWARN);
 	if (!ctx)
 		return NULL;
 

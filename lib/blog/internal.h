@@ -228,6 +228,7 @@ struct blog_stats {
 	u64 published;
 	u64 overwritten;
 	u64 pending;
+	u64 pending_bytes;
 	u64 dropped;
 	u64 truncated;
 	unsigned int contexts[BLOG_CTX_NR_STATES];

@@ -171,6 +171,7 @@ void blog_logger_stats(struct blog_logger *logger, struct blog_stats *stats)
 	raw_spin_lock_irqsave(&state->lock, flags);
 	list_for_each_entry(ctx, &state->contexts, all) {
 		stats->pending += READ_ONCE(ctx->records);
+		stats->pending_bytes += READ_ONCE(ctx->head);
 		stats->truncated += READ_ONCE(ctx->truncated);
 		stats->contexts[READ_ONCE(ctx->state)]++;
 	}

@@ -26,8 +26,12 @@
 #define FIXED_TEXT	1
 
 static_assert(BLOG_SITE_CODES * FIXED_64 + BLOG_STR_MAX < BLOG_ARGS_MAX);
-/* Offsets within a format are stored in 16 bits. */
-#define FORMAT_MAX	U16_MAX
+
+/*
+ * Longest format: escaped, in the catalogue, it must fit in half of the 8 KiB
+ * that libtraceevent takes at once; and offsets within it in 16 bits.
+ */
+#define FORMAT_MAX	1024
 
 static int add_code(struct blog_site *site, unsigned int *nr,
 		    enum blog_code code, unsigned int fixed)
@@ -216,7 +220,8 @@ static int parse_conversion(struct blog_site *site, unsigned int *nr,
  *
  * Context: Any context; the caller has the site to himself.
  * Return: 0, -EINVAL for a conversion that vsnprintf() does not know, -E2BIG
- * for more arguments than a site has codes for.
+ * for more arguments than a site has codes for or a format above 1024
+ * characters.
  */
 int blog_site_parse(struct blog_site *site)
 {
@@ -276,7 +281,7 @@ int blog_sites_register(struct blog_logger *logger)
 		if (ret) {
 			pr_err("blog: %s:%u: cannot log \"%s\": %s\n",
 			       site->file, site->line, site->format,
-			       ret == -E2BIG ? "too many arguments" :
+			       ret == -E2BIG ? "too long" :
 			       "unknown conversion");
 			continue;
 		}
