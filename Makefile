@@ -7,7 +7,7 @@ STEP := dev/step
 # Where overlays for tests only are applied too.
 TEST_OVERLAY := $(if $(wildcard tests/overlay),--with tests/overlay)
 
-.PHONY: help deps source overlay uml x86 demo test clean distclean
+.PHONY: help deps source overlay uml x86 plugin install demo test clean distclean
 
 help:
 	@echo 'make demo       what BLOG does, in a virtual machine with a real Ceph'
@@ -19,6 +19,8 @@ help:
 	@echo 'make overlay    apply this repository to it'
 	@echo 'make uml        build the user-mode kernel, build/uml/linux'
 	@echo 'make x86        build the x86-64 kernel and its modules, build/x86'
+	@echo 'make plugin     build the libtraceevent plugin, build/plugin'
+	@echo 'make install    install the plugin for trace-cmd and perf'
 	@echo
 	@echo 'make clean      remove what was built; source and caches stay'
 	@echo 'make distclean  remove build/'
@@ -41,10 +43,16 @@ uml: overlay
 x86: overlay
 	@$(STEP) x86 dev/kernel x86
 
-demo: x86
+plugin: deps
+	@$(STEP) plugin $(MAKE) -C tools/tracing/blog
+
+install: plugin
+	@$(MAKE) --no-print-directory -C tools/tracing/blog install
+
+demo: x86 plugin
 	@tests/demo/run
 
-test: uml x86
+test: uml x86 plugin
 	@tests/run
 
 clean:
