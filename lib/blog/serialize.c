@@ -23,6 +23,10 @@
 
 #define BLOG_CUT_MARK	"..."
 
+/* Beyond these bstr_printf() warns. */
+#define STAR_WIDTH_MAX	((1 << 23) - 1)
+#define STAR_PREC_MAX	((1 << 15) - 1)
+
 static void mark_cut(u8 *text, size_t len)
 {
 	size_t mark = strlen(BLOG_CUT_MARK);
@@ -97,16 +101,18 @@ static __always_inline size_t store_string(u8 *dst, const char *s, size_t room,
 
 /* The text of a pointer with an extension; returns its length. */
 static noinline size_t store_ext(u8 *dst, const char *conversion, int width,
-				 const void *ptr, size_t room, bool *cut)
+				 int precision, const void *ptr, size_t room,
+				 bool *cut)
 {
 	char format[BLOG_EXT_MAX + 1];
+	int stars[2], nr_stars = 0;
 	size_t i = 0;
-	bool star = false;
 	int len;
 
 	/* blog_site_parse() has checked that it fits. */
 	do {
-		star |= conversion[i] == '*';
+		if (conversion[i] == '*')
+			stars[nr_stars++] = conversion[i - 1] == '.' ? precision : width;
 		format[i] = conversion[i];
 	} while (conversion[i++] != 'p');
 	while (isalnum(conversion[i])) {
@@ -115,8 +121,10 @@ static noinline size_t store_ext(u8 *dst, const char *conversion, int width,
 	}
 	format[i] = '\0';
 
-	if (star)
-		len = snprintf(dst, room + 1, format, width, ptr);
+	if (nr_stars == 2)
+		len = snprintf(dst, room + 1, format, stars[0], stars[1], ptr);
+	else if (nr_stars == 1)
+		len = snprintf(dst, room + 1, format, stars[0], ptr);
 	else
 		len = snprintf(dst, room + 1, format, ptr);
 	if (len > room) {
@@ -202,11 +210,13 @@ u8 *blog_serialize(u8 *dst, const struct blog_site *site, va_list *args,
 			p = zero_gap(p + 1);
 			continue;
 		case BLOG_ARG_WIDTH:
-			width = va_arg(*args, int);
+			width = clamp(va_arg(*args, int), -STAR_WIDTH_MAX,
+				      STAR_WIDTH_MAX);
 			p = store_32(p, width);
 			continue;
 		case BLOG_ARG_PREC: {
-			int value = va_arg(*args, int);
+			int value = clamp(va_arg(*args, int), -STAR_PREC_MAX,
+					  STAR_PREC_MAX);
 
 			/* vsnprintf() takes a negative one as 0. */
 			precision = max(value, 0);
@@ -223,9 +233,9 @@ u8 *blog_serialize(u8 *dst, const struct blog_site *site, va_list *args,
 					    min_t(size_t, room, BLOG_STR_MAX), cut);
 			code += 2;
 			break;
-		default: /* BLOG_ARG_EXT, BLOG_ARG_EXT_WIDTH */
+		default: /* BLOG_ARG_EXT */
 			len = store_ext(p, site->format + blog_code_operand(code),
-					width, va_arg(*args, const void *),
+					width, precision, va_arg(*args, const void *),
 					min_t(size_t, room, BLOG_STR_MAX), cut);
 			code += 2;
 			break;
@@ -277,7 +287,6 @@ bool blog_args_valid(const struct blog_site *site, const void *args,
 			break;
 		case BLOG_ARG_STR_MAX:
 		case BLOG_ARG_EXT:
-		case BLOG_ARG_EXT_WIDTH:
 			code += 2;
 			fallthrough;
 		default:
