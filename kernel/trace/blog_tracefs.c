@@ -26,7 +26,6 @@
 #include <linux/fs.h>
 #include <linux/kstrtox.h>
 #include <linux/mm.h>
-#include <linux/module.h>
 #include <linux/seq_buf.h>
 #include <linux/seq_file.h>
 #include <linux/string_helpers.h>
@@ -120,7 +119,6 @@ static char *make_catalogue(const struct blog_state *state)
 static char *swap_print_fmt(struct trace_event_call *call, char *print_fmt)
 {
 	guard(mutex)(&event_mutex);
-	guard(rwsem_write)(&trace_event_sem);
 	swap(call->print_fmt, print_fmt);
 
 	return print_fmt;
@@ -138,7 +136,7 @@ static char *swap_print_fmt(struct trace_event_call *call, char *print_fmt)
  * Pointers are hashed unless the buffer's option hash-ptr is off.
  *
  * Context: Reader of a trace buffer, with trace_event_sem held or in
- * ftrace_dump().
+ * ftrace_dump(); or, with tp_printk, the writer.
  * Return: the text, valid until tmp_seq is used again.
  */
 const char *blog_event_text(struct trace_iterator *iter,
@@ -170,47 +168,51 @@ EXPORT_SYMBOL_GPL(blog_event_text);
 
 /* The files */
 
-/* Open a logger's file: the logger stays until it is released. */
-static int open_logger(struct inode *inode)
-{
-	int ret = tracing_check_open_get_tr(NULL);
-
-	if (ret)
-		return ret;
-	return blog_logger_get(inode->i_private) ? 0 : -ENODEV;
-}
+/*
+ * i_private is the logger, which may be gone while the file is open: every
+ * operation looks it up under blog_mutex, and fails with -ENODEV if it is.
+ */
 
 static int logger_open(struct inode *inode, struct file *file)
 {
-	int ret = open_logger(inode);
+	int ret = tracing_check_open_get_tr(NULL);
 
-	if (!ret)
-		file->private_data = inode->i_private;
+	file->private_data = inode->i_private;
 	return ret;
-}
-
-static int logger_release(struct inode *inode, struct file *file)
-{
-	blog_logger_put(inode->i_private);
-	return 0;
 }
 
 static ssize_t enable_read(struct file *file, char __user *ubuf, size_t count,
 			   loff_t *ppos)
 {
-	const char *text = blog_logger_enabled(file->private_data) ? "1\n" : "0\n";
+	struct blog_logger *logger;
+	bool on;
 
-	return simple_read_from_buffer(ubuf, count, ppos, text, strlen(text));
+	scoped_guard(mutex, &blog_mutex) {
+		logger = blog_logger_find(file->private_data);
+		if (!logger)
+			return -ENODEV;
+		on = blog_logger_enabled(logger);
+	}
+
+	return simple_read_from_buffer(ubuf, count, ppos, on ? "1\n" : "0\n", 2);
 }
 
 static ssize_t enable_write(struct file *file, const char __user *ubuf,
 			    size_t count, loff_t *ppos)
 {
+	struct blog_logger *logger;
 	bool on;
 	int ret = kstrtobool_from_user(ubuf, count, &on);
 
-	if (!ret)
-		ret = blog_logger_enable(file->private_data, on);
+	if (ret)
+		return ret;
+
+	guard(mutex)(&blog_mutex);
+	logger = blog_logger_find(file->private_data);
+	if (!logger)
+		return -ENODEV;
+	ret = __blog_logger_enable(logger, on);
+
 	return ret ?: count;
 }
 
@@ -220,17 +222,22 @@ static const struct file_operations enable_fops = {
 	.read = enable_read,
 	.write = enable_write,
 	.llseek = default_llseek,
-	.release = logger_release,
 };
 
 static ssize_t budget_read(struct file *file, char __user *ubuf, size_t count,
 			   loff_t *ppos)
 {
+	struct blog_logger *logger;
 	struct blog_stats stats;
 	char text[32];
 	int len;
 
-	blog_logger_stats(file->private_data, &stats);
+	scoped_guard(mutex, &blog_mutex) {
+		logger = blog_logger_find(file->private_data);
+		if (!logger)
+			return -ENODEV;
+		blog_logger_stats(logger, &stats);
+	}
 	len = scnprintf(text, sizeof(text), "%llu\n",
 			(u64)stats.budget * BLOG_CTX_SIZE);
 
@@ -240,6 +247,7 @@ static ssize_t budget_read(struct file *file, char __user *ubuf, size_t count,
 static ssize_t budget_write(struct file *file, const char __user *ubuf,
 			    size_t count, loff_t *ppos)
 {
+	struct blog_logger *logger;
 	char text[32] = {}, *end;
 	u64 contexts;
 	int ret;
@@ -252,7 +260,12 @@ static ssize_t budget_write(struct file *file, const char __user *ubuf,
 	contexts = memparse(strim(text), &end) / BLOG_CTX_SIZE;
 	if (*end || contexts > INT_MAX)
 		return -EINVAL;
-	ret = blog_logger_set_budget(file->private_data, contexts);
+
+	guard(mutex)(&blog_mutex);
+	logger = blog_logger_find(file->private_data);
+	if (!logger)
+		return -ENODEV;
+	ret = blog_logger_set_budget(logger, contexts);
 
 	return ret ?: count;
 }
@@ -263,14 +276,17 @@ static const struct file_operations budget_fops = {
 	.read = budget_read,
 	.write = budget_write,
 	.llseek = default_llseek,
-	.release = logger_release,
 };
 
 static int stats_show(struct seq_file *m, void *v)
 {
-	struct blog_logger *logger = m->private;
+	struct blog_logger *logger;
 	struct blog_stats stats;
 
+	guard(mutex)(&blog_mutex);
+	logger = blog_logger_find(m->private);
+	if (!logger)
+		return -ENODEV;
 	blog_logger_stats(logger, &stats);
 	seq_puts(m, "version 1\n");
 	seq_printf(m, "logger %s\n", logger->name);
@@ -295,20 +311,9 @@ static int stats_show(struct seq_file *m, void *v)
 
 static int stats_open(struct inode *inode, struct file *file)
 {
-	int ret = open_logger(inode);
+	int ret = tracing_check_open_get_tr(NULL);
 
-	if (ret)
-		return ret;
-	ret = single_open(file, stats_show, inode->i_private);
-	if (ret)
-		blog_logger_put(inode->i_private);
-	return ret;
-}
-
-static int stats_release(struct inode *inode, struct file *file)
-{
-	blog_logger_put(inode->i_private);
-	return single_release(inode, file);
+	return ret ?: single_open(file, stats_show, inode->i_private);
 }
 
 static const struct file_operations stats_fops = {
@@ -316,10 +321,18 @@ static const struct file_operations stats_fops = {
 	.open = stats_open,
 	.read = seq_read,
 	.llseek = seq_lseek,
-	.release = stats_release,
+	.release = single_release,
 };
 
-static void create_files(struct blog_logger *logger)
+/**
+ * blog_tracefs_create() - create the files of a logger
+ * @logger: the logger, in blog_loggers
+ *
+ * If tracefs is not complete yet, blog_tracefs_init() does it later.
+ *
+ * Context: Process context with blog_mutex held; sleeps.
+ */
+void blog_tracefs_create(struct blog_logger *logger)
 {
 	struct dentry *dir;
 
@@ -339,38 +352,29 @@ static void create_files(struct blog_logger *logger)
 }
 
 /**
- * blog_tracefs_register() - show a logger to users
- * @logger: the logger, in blog_loggers
- *
- * Context: Process context, with blog_mutex held; sleeps.
- */
-void blog_tracefs_register(struct blog_logger *logger)
-{
-	create_files(logger);
-}
-
-/**
- * blog_tracefs_unregister() - hide a logger from users
+ * blog_tracefs_remove() - remove the files of a logger
  * @logger: the logger, not in blog_loggers any more
  *
- * Context: Process context; sleeps.
+ * Context: Process context with blog_mutex held; sleeps.
  */
-void blog_tracefs_unregister(struct blog_logger *logger)
+void blog_tracefs_remove(struct blog_logger *logger)
 {
+	lockdep_assert_held(&blog_mutex);
+
 	tracefs_remove(logger->state->dir);
 }
 
 /**
  * blog_catalogue_register() - show the catalogue in the format of the event
- * @logger: the logger; its sites are registered
+ * @logger: the logger
+ * @state: what becomes its state; its sites are registered
  *
  * Context: Process context; sleeps.
  * Return: 0 or -ENOMEM.
  */
-int blog_catalogue_register(struct blog_logger *logger)
+int blog_catalogue_register(struct blog_logger *logger,
+			    struct blog_state *state)
 {
-	struct blog_state *state = logger->state;
-
 	state->catalogue = make_catalogue(state);
 	if (!state->catalogue)
 		return -ENOMEM;
@@ -382,13 +386,13 @@ int blog_catalogue_register(struct blog_logger *logger)
 /**
  * blog_catalogue_unregister() - nobody can look up the logger's sites any more
  * @logger: the logger; its state becomes NULL
+ * @state: what was its state
  *
  * Context: Process context; sleeps.
  */
-void blog_catalogue_unregister(struct blog_logger *logger)
+void blog_catalogue_unregister(struct blog_logger *logger,
+			       struct blog_state *state)
 {
-	struct blog_state *state = logger->state;
-
 	if (state->catalogue)
 		swap_print_fmt(logger->event, state->print_fmt);
 	/* Readers of trace buffers hold this while they render. */
@@ -413,7 +417,7 @@ static int __init blog_tracefs_init(void)
 	if (!loggers_dir)
 		return -ENOMEM;
 	list_for_each_entry(state, &blog_loggers, list)
-		create_files(state->logger);
+		blog_tracefs_create(state->logger);
 
 	return 0;
 }

@@ -2,13 +2,16 @@
 /*
  * Always-on binary logging: the life of contexts.
  */
+#include <kunit/visibility.h>
 #include <linux/blog/task.h>
 #include <linux/cpumask.h>
+#include <linux/export.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
+#include <linux/vmalloc.h>
 
 #include "internal.h"
 
@@ -56,9 +59,10 @@
  *     lists of living tasks, blog_contexts_destroy() sets blog_tasks_frozen
  *     and waits for an RCU grace period: then nobody is inside such a list,
  *     and tasks write to overflow contexts until it is done.
- *     blog_tasks_lock serializes it with blog_task_free().
+ *     blog_tasks_lock serializes it with blog_task_free() meanwhile.
  *   - blog_cpu.shared: the CPU, at that level, and blog_contexts_destroy()
- *     once the logger is off and a grace period has passed.
+ *     once the logger is off and a grace period has passed. A CPU that goes
+ *     offline keeps its own.
  *   - batches, states, totals: blog_state.lock; a magazine: its own lock,
  *     which nests outside.
  *   - the records of an ACTIVE context: its owner; see struct blog_ctx.
@@ -75,15 +79,19 @@ static DEFINE_RAW_SPINLOCK(blog_tasks_lock);
 /* A task that goes leaves its context PARKED if it is at most that full. */
 #define BLOG_PARK_MAX	(BLOG_DATA_SIZE / 2)
 
-/* Spare contexts that tasks leave for CPUs, and below which more are wanted. */
+/* Spare contexts that tasks leave for CPUs. */
 static unsigned int spare_for_cpus(const struct blog_state *state)
 {
-	return min(num_online_cpus(), state->budget / 4);
+	return min(num_online_cpus(), READ_ONCE(state->budget) / 4);
 }
 
+/* Below so many spare contexts more are wanted, up to twice as many. */
 static unsigned int spare_wanted(const struct blog_state *state)
 {
-	return max(min(4 * num_online_cpus(), state->budget / 4), 2U);
+	unsigned int for_tasks = min(num_online_cpus(),
+				     READ_ONCE(state->budget) / 8);
+
+	return spare_for_cpus(state) + max(for_tasks, 1U);
 }
 
 /*
@@ -93,15 +101,22 @@ static unsigned int spare_wanted(const struct blog_state *state)
 static bool lock_from_any(raw_spinlock_t *lock)
 {
 	if (in_nmi())
-		return raw_spin_trylock(lock);
+		/* Without SMP it always succeeds. */
+		return IS_ENABLED(CONFIG_SMP) && raw_spin_trylock(lock);
 	raw_spin_lock(lock);
 	return true;
+}
+
+/* Whoever writes next starts with a full set of control records. */
+static void forget_controls(struct blog_ctx *ctx)
+{
+	ctx->cpu = BLOG_NO_CPU;
 }
 
 static void empty_ctx(struct blog_ctx *ctx)
 {
 	ctx->head = 0;
-	ctx->cpu = BLOG_NO_CPU;
+	forget_controls(ctx);
 	ctx->records = 0;
 	ctx->truncated = 0;
 }
@@ -136,17 +151,25 @@ static void batch_push(struct blog_batch *batch, struct blog_ctx *ctx)
 	WRITE_ONCE(batch->nr, batch->nr + 1);
 }
 
+static struct blog_ctx *batch_remove(struct blog_batch *batch,
+				     struct list_head *entry)
+{
+	if (entry == &batch->list)
+		return NULL;
+	list_del_init(entry);
+	WRITE_ONCE(batch->nr, batch->nr - 1);
+
+	return list_entry(entry, struct blog_ctx, batch);
+}
+
 static struct blog_ctx *batch_pop(struct blog_batch *batch)
 {
-	struct blog_ctx *ctx;
+	return batch_remove(batch, batch->list.next);
+}
 
-	ctx = list_first_entry_or_null(&batch->list, struct blog_ctx, batch);
-	if (ctx) {
-		list_del_init(&ctx->batch);
-		WRITE_ONCE(batch->nr, batch->nr - 1);
-	}
-
-	return ctx;
+static struct blog_ctx *batch_pop_last(struct blog_batch *batch)
+{
+	return batch_remove(batch, batch->list.prev);
 }
 
 /* Put a READY or PARKED context where it can be taken, PARKED ones first. */
@@ -197,8 +220,10 @@ static void magazine_put(struct blog_state *state, struct blog_ctx *ctx)
 	raw_spin_lock(&magazine->lock);
 	if (magazine->nr == BLOG_MAGAZINE) {
 		raw_spin_lock(&state->lock);
-		while (magazine->nr > BLOG_MAGAZINE / 2)
-			depot_put(state, magazine->ctx[--magazine->nr]);
+		while (magazine->nr > BLOG_MAGAZINE / 2) {
+			WRITE_ONCE(magazine->nr, magazine->nr - 1);
+			depot_put(state, magazine->ctx[magazine->nr]);
+		}
 		raw_spin_unlock(&state->lock);
 	}
 	magazine->ctx[magazine->nr] = ctx;
@@ -206,11 +231,14 @@ static void magazine_put(struct blog_state *state, struct blog_ctx *ctx)
 	raw_spin_unlock(&magazine->lock);
 }
 
+/* Take a context out of any magazine, if there is one in them. */
 static struct blog_ctx *steal(struct blog_state *state)
 {
 	struct blog_ctx *ctx;
 	int cpu;
 
+	if (atomic_read(&state->nr_spare) <= READ_ONCE(state->alloc_batch.nr))
+		return NULL;
 	for_each_possible_cpu(cpu) {
 		ctx = magazine_take(&per_cpu_ptr(state->cpu, cpu)->magazine);
 		if (ctx)
@@ -241,16 +269,20 @@ static bool at_budget(const struct blog_state *state)
 	       READ_ONCE(state->no_memory);
 }
 
-/* Ask for the refill worker if it has something to do. */
+/* Ask for the refill worker if it has something to do, and was not asked. */
 static void want_refill(struct blog_state *state)
 {
 	unsigned int nr = READ_ONCE(state->nr_contexts);
 	unsigned int budget = READ_ONCE(state->budget);
 	int spare = atomic_read(&state->nr_spare);
 
+	if (READ_ONCE(state->refill_asked))
+		return;
 	if ((nr < budget && spare < spare_wanted(state)) ||
-	    (nr > budget && (spare || READ_ONCE(state->log_batch.nr))))
+	    (nr > budget && (spare || READ_ONCE(state->log_batch.nr)))) {
+		WRITE_ONCE(state->refill_asked, true);
 		irq_work_queue(&state->kick);
+	}
 }
 
 static struct blog_ctx *take_spare(struct blog_state *state, bool for_cpu)
@@ -263,7 +295,7 @@ static struct blog_ctx *take_spare(struct blog_state *state, bool for_cpu)
 		ctx = magazine_take(&this_cpu_ptr(state->cpu)->magazine);
 	if (!ctx)
 		ctx = depot_take(state, for_cpu ? 0 : spare_for_cpus(state));
-	if (!ctx && (for_cpu || at_budget(state)))
+	if (!ctx)
 		ctx = steal(state);
 	if (ctx)
 		atomic_dec(&state->nr_spare);
@@ -307,6 +339,7 @@ static void release(struct blog_state *state, struct blog_ctx *ctx)
 	if (ctx->head <= BLOG_PARK_MAX) {
 		ctx->task = NULL;
 		ctx->next = NULL;
+		forget_controls(ctx);
 		set_state(ctx, BLOG_CTX_PARKED);
 		magazine_put(state, ctx);
 		atomic_inc(&state->nr_spare);
@@ -427,32 +460,39 @@ void __blog_task_free(struct task_struct *tsk)
 {
 	struct blog_ctx *ctx, *next;
 	unsigned long flags;
+	bool frozen;
 
-	raw_spin_lock_irqsave(&blog_tasks_lock, flags);
+	local_irq_save(flags);
+	/* Else unlink_from_tasks() waits until we are done. */
+	frozen = static_branch_unlikely(&blog_tasks_frozen);
+	if (frozen)
+		raw_spin_lock(&blog_tasks_lock);
 	for (ctx = tsk->blog; ctx; ctx = next) {
 		next = ctx->next;
 		release(ctx->logger->state, ctx);
 	}
 	tsk->blog = NULL;
-	raw_spin_unlock_irqrestore(&blog_tasks_lock, flags);
+	if (frozen)
+		raw_spin_unlock(&blog_tasks_lock);
+	local_irq_restore(flags);
 }
 
 /* The refill worker, the only one that changes blog_state.nr_contexts. */
 
-static struct blog_ctx *alloc_ctx(struct blog_logger *logger)
+static struct blog_ctx *alloc_ctx(struct blog_state *state)
 {
 	struct blog_ctx *ctx;
 
-	/*
-	 * NOFS: a file system may wait for us with locks held that reclaim
-	 * wants. Not zeroed: nobody reads beyond head.
-	 */
-	ctx = kvmalloc(BLOG_CTX_SIZE, GFP_NOFS | __GFP_NOWARN);
+	/* Not zeroed: nobody reads beyond head. It may fail, but not loop. */
+	ctx = kmalloc(BLOG_CTX_SIZE, GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
+	if (!ctx)
+		ctx = __vmalloc(BLOG_CTX_SIZE, GFP_KERNEL |
+				__GFP_RETRY_MAYFAIL | __GFP_NOWARN);
 	if (!ctx)
 		return NULL;
 
 	memset(ctx, 0, sizeof(*ctx));
-	ctx->logger = logger;
+	ctx->logger = state->logger;
 	INIT_LIST_HEAD(&ctx->batch);
 	empty_ctx(ctx);
 	set_state(ctx, BLOG_CTX_READY);
@@ -462,7 +502,7 @@ static struct blog_ctx *alloc_ctx(struct blog_logger *logger)
 
 static bool grow(struct blog_state *state)
 {
-	struct blog_ctx *ctx = alloc_ctx(state->logger);
+	struct blog_ctx *ctx = alloc_ctx(state);
 
 	WRITE_ONCE(state->no_memory, !ctx);
 	if (!ctx)
@@ -478,13 +518,13 @@ static bool grow(struct blog_state *state)
 	return true;
 }
 
-/* Free an idle context: a spare one, else the oldest full one. */
+/* Free an idle context: a spare one, empty if possible, else the oldest. */
 static bool shrink(struct blog_state *state)
 {
 	struct blog_ctx *ctx;
 
 	raw_spin_lock_irq(&state->lock);
-	ctx = batch_pop(&state->alloc_batch);
+	ctx = batch_pop_last(&state->alloc_batch);
 	raw_spin_unlock_irq(&state->lock);
 	if (!ctx) {
 		local_irq_disable();
@@ -510,23 +550,31 @@ static bool shrink(struct blog_state *state)
 
 static void refill_work(struct work_struct *work)
 {
-	struct blog_state *state = container_of(work, struct blog_state, refill);
+	struct blog_state *state = container_of(to_delayed_work(work),
+						struct blog_state, refill);
 	unsigned int wanted = 2 * spare_wanted(state);
 
+	/* Who asks from here on asks anew. */
+	WRITE_ONCE(state->refill_asked, false);
 	while (state->nr_contexts > READ_ONCE(state->budget))
 		if (!shrink(state))
 			break;
 	while (state->nr_contexts < READ_ONCE(state->budget) &&
-	       atomic_read(&state->nr_spare) < wanted)
-		if (!grow(state))
-			break;
+	       atomic_read(&state->nr_spare) < wanted) {
+		if (grow(state))
+			continue;
+		/* No memory: nobody else needs to ask. */
+		WRITE_ONCE(state->refill_asked, true);
+		queue_delayed_work(system_unbound_wq, &state->refill, HZ);
+		break;
+	}
 }
 
 static void kick(struct irq_work *work)
 {
 	struct blog_state *state = container_of(work, struct blog_state, kick);
 
-	queue_work(system_unbound_wq, &state->refill);
+	mod_delayed_work(system_unbound_wq, &state->refill, 0);
 }
 
 /**
@@ -537,17 +585,20 @@ static void kick(struct irq_work *work)
  */
 void blog_contexts_refill(struct blog_state *state)
 {
-	queue_work(system_unbound_wq, &state->refill);
-	flush_work(&state->refill);
+	mod_delayed_work(system_unbound_wq, &state->refill, 0);
+	flush_delayed_work(&state->refill);
 }
+EXPORT_SYMBOL_IF_KUNIT(blog_contexts_refill);
 
 /**
  * blog_contexts_init() - set up a logger's contexts
  * @state: its state, zeroed, with @logger set
  * @budget: most contexts that there may be
  *
+ * There are none until blog_contexts_refill().
+ *
  * Context: Process context.
- * Return: 0 or -ENOMEM. It is no error if there is no memory for contexts yet.
+ * Return: 0 or -ENOMEM.
  */
 int blog_contexts_init(struct blog_state *state, unsigned int budget)
 {
@@ -563,10 +614,9 @@ int blog_contexts_init(struct blog_state *state, unsigned int budget)
 	INIT_LIST_HEAD(&state->contexts);
 	INIT_LIST_HEAD(&state->alloc_batch.list);
 	INIT_LIST_HEAD(&state->log_batch.list);
-	INIT_WORK(&state->refill, refill_work);
+	INIT_DELAYED_WORK(&state->refill, refill_work);
 	init_irq_work(&state->kick, kick);
 	state->budget = budget;
-	blog_contexts_refill(state);
 
 	return 0;
 }
@@ -592,6 +642,8 @@ static void unlink_from_tasks(struct blog_state *state)
 	}
 	raw_spin_unlock_irqrestore(&blog_tasks_lock, flags);
 
+	/* Whoever sees the key off sees the lists as they are now. */
+	synchronize_rcu();
 	static_branch_dec(&blog_tasks_frozen);
 }
 
@@ -605,12 +657,10 @@ void blog_contexts_destroy(struct blog_state *state)
 {
 	struct blog_ctx *ctx, *next;
 
-	irq_work_sync(&state->kick);
-	cancel_work_sync(&state->refill);
+	/* From here on the contexts stay, whoever still asks for others. */
+	disable_delayed_work_sync(&state->refill);
 	unlink_from_tasks(state);
-	/* A task that went meanwhile may have kicked again. */
 	irq_work_sync(&state->kick);
-	cancel_work_sync(&state->refill);
 
 	list_for_each_entry_safe(ctx, next, &state->contexts, all)
 		kvfree(ctx);

@@ -60,14 +60,17 @@ static_assert(sizeof(struct blog_owner) == 24);
 
 /*
  * Room that a context keeps free before each message: every control record
- * (14 words of payload in all), the message, and one word that the serializer
+ * (12 words of payload in all), the message, and one word that the serializer
  * may write beyond it.
  */
-#define BLOG_CONTROL_MAX	(5 * sizeof(struct blog_record) + 14 * sizeof(u32))
+#define BLOG_CONTROL_MAX	(5 * sizeof(struct blog_record) + 12 * sizeof(u32))
 #define BLOG_RECORD_MAX		(sizeof(struct blog_record) + BLOG_ARGS_MAX + 8)
 #define BLOG_ROOM		(BLOG_CONTROL_MAX + BLOG_RECORD_MAX)
 
 #define BLOG_CTX_SIZE		(CONFIG_BLOG_CTX_SIZE_KB * SZ_1K)
+
+/* Else the allocator rounds it up, and the budget is not kept. */
+static_assert(!(BLOG_CTX_SIZE & (BLOG_CTX_SIZE - 1)));
 
 /**
  * enum blog_ctx_state - where a context is in its life
@@ -163,7 +166,7 @@ struct blog_batch {
  */
 struct blog_cpu {
 	struct blog_ctx *shared[BLOG_LEVELS];
-	u64 dropped;
+	unsigned long dropped;
 	u32 lost;
 	struct blog_magazine magazine;
 };
@@ -173,7 +176,7 @@ struct blog_cpu {
  * @cpu:	per CPU part
  * @site_by_id:	the logger's sites; that with id N is number N - 1
  * @nr_sites:	number of those
- * @lock:	protects all below but @nr_spare
+ * @lock:	protects all from @contexts to @truncated
  * @contexts:	all contexts
  * @nr_contexts: number of those
  * @budget:	most contexts that there may be
@@ -184,6 +187,7 @@ struct blog_cpu {
  * @overwritten: those of them that nobody had read
  * @truncated:	those of them with a cut string
  * @nr_spare:	contexts in alloc_batch, magazines included
+ * @refill_asked: @refill was asked for and has not begun
  * @kick:	asks for @refill from any context
  * @refill:	allocates and frees contexts
  * @list:	in blog_loggers, under blog_mutex
@@ -209,8 +213,9 @@ struct blog_state {
 	u64 truncated;
 
 	atomic_t nr_spare;
+	bool refill_asked;
 	struct irq_work kick;
-	struct work_struct refill;
+	struct delayed_work refill;
 
 	struct list_head list;
 	struct blog_logger *logger;
@@ -239,8 +244,8 @@ struct blog_stats {
 
 void blog_logger_stats(struct blog_logger *logger, struct blog_stats *stats);
 int blog_logger_set_budget(struct blog_logger *logger, unsigned int contexts);
-struct blog_logger *blog_logger_get(const struct blog_logger *logger);
-void blog_logger_put(struct blog_logger *logger);
+struct blog_logger *blog_logger_find(const void *logger);
+int __blog_logger_enable(struct blog_logger *logger, bool on);
 
 /* site.c */
 enum blog_code {
@@ -255,7 +260,6 @@ enum blog_code {
 	BLOG_ARG_STR_PREC,	/* string after BLOG_ARG_PREC */
 	BLOG_ARG_STR_MAX,	/* string, u16 follows: its precision */
 	BLOG_ARG_EXT,		/* text, u16 follows: offset of the conversion */
-	BLOG_ARG_EXT_WIDTH,	/* the same after BLOG_ARG_WIDTH */
 };
 
 /* Most characters of a conversion with a pointer extension. */
@@ -267,9 +271,8 @@ static inline u16 blog_code_operand(const u8 *code)
 }
 
 int blog_site_parse(struct blog_site *site);
-int blog_sites_register(struct blog_logger *logger);
-void blog_sites_unregister(struct blog_logger *logger,
-			   struct blog_state *state);
+int blog_sites_register(struct blog_logger *logger, struct blog_state *state);
+void blog_sites_off(struct blog_state *state);
 const struct blog_site *blog_site_find(const struct blog_logger *logger, u32 id);
 
 /* serialize.c */
@@ -317,9 +320,11 @@ void blog_cursor_start(struct blog_cursor *cursor, const struct blog_ctx *ctx);
 bool blog_cursor_next(struct blog_cursor *cursor);
 
 /* kernel/trace/blog_tracefs.c */
-void blog_tracefs_register(struct blog_logger *logger);
-void blog_tracefs_unregister(struct blog_logger *logger);
-int blog_catalogue_register(struct blog_logger *logger);
-void blog_catalogue_unregister(struct blog_logger *logger);
+void blog_tracefs_create(struct blog_logger *logger);
+void blog_tracefs_remove(struct blog_logger *logger);
+int blog_catalogue_register(struct blog_logger *logger,
+			    struct blog_state *state);
+void blog_catalogue_unregister(struct blog_logger *logger,
+			       struct blog_state *state);
 
 #endif /* _LIB_BLOG_INTERNAL_H */

@@ -70,7 +70,8 @@ static void set_flag(struct blog_logger *logger, unsigned int flag, bool on)
 	if (!!(logger->flags & flag) == on)
 		return;
 	if (on) {
-		WRITE_ONCE(logger->flags, logger->flags | flag);
+		/* Pairs with the acquire in __blog(). */
+		smp_store_release(&logger->flags, logger->flags | flag);
 		static_branch_inc(&logger->key);
 	} else {
 		static_branch_dec(&logger->key);
@@ -121,13 +122,21 @@ EXPORT_SYMBOL_GPL(blog_logger_enabled);
 int blog_logger_enable(struct blog_logger *logger, bool on)
 {
 	guard(mutex)(&blog_mutex);
-	if (!logger->state)
+	return __blog_logger_enable(logger, on);
+}
+EXPORT_SYMBOL_GPL(blog_logger_enable);
+
+/* The same with blog_mutex held. */
+int __blog_logger_enable(struct blog_logger *logger, bool on)
+{
+	if (!blog_logger_find(logger))
 		return -ENODEV;
+	if (on)
+		blog_contexts_refill(logger->state);
 	set_flag(logger, BLOG_CAPTURE, on);
 
 	return 0;
 }
-EXPORT_SYMBOL_GPL(blog_logger_enable);
 
 /**
  * blog_logger_set_budget() - limit the memory of a logger
@@ -179,23 +188,21 @@ void blog_logger_stats(struct blog_logger *logger, struct blog_stats *stats)
 	stats->overwritten = state->overwritten;
 	stats->truncated += state->truncated;
 	stats->nr_contexts = state->nr_contexts;
-	stats->budget = state->budget;
+	stats->budget = READ_ONCE(state->budget);
 	stats->nr_sites = state->nr_sites;
 	raw_spin_unlock_irqrestore(&state->lock, flags);
 
 	for_each_possible_cpu(cpu)
-		stats->dropped += per_cpu_ptr(state->cpu, cpu)->dropped;
+		stats->dropped += READ_ONCE(per_cpu_ptr(state->cpu, cpu)->dropped);
 }
 EXPORT_SYMBOL_IF_KUNIT(blog_logger_stats);
 
-/* Nobody writes to the logger any more. */
-static void free_state(struct blog_logger *logger)
+/* Nobody writes to the logger or lists it any more. */
+static void free_state(struct blog_logger *logger, struct blog_state *state)
 {
-	struct blog_state *state = logger->state;
-
 	blog_contexts_destroy(state);
-	blog_catalogue_unregister(logger);
-	blog_sites_unregister(logger, state);
+	blog_catalogue_unregister(logger, state);
+	kvfree(state->site_by_id);
 	kfree(state);
 }
 
@@ -203,49 +210,55 @@ static void free_state(struct blog_logger *logger)
  * blog_logger_register() - let a logger work
  * @logger: defined by <linux/blog/define_logger.h>
  *
- * Reads the formats of all the logger's statements, allocates its first
- * contexts, shows the catalogue in the format of its event, and switches
- * capture on unless the boot parameter blog= says otherwise. Call it before
- * the first message; messages before it are ignored.
+ * Reads the formats of all the logger's statements, shows the catalogue in the
+ * format of its event, and unless the boot parameter blog= says otherwise
+ * allocates the first contexts and switches capture on. Call it in the init
+ * function of the subsystem; messages before it are ignored. If it fails the
+ * kernel log says so, and the subsystem may go on without its log.
  *
  * Context: Process context; sleeps.
- * Return: 0, -ENOMEM, -EEXIST if it is registered, or -E2BIG for more than
- * 65519 statements. The subsystem may go on without its log.
+ * Return: 0, -ENOMEM, -EEXIST if it is registered, -E2BIG for more than 65519
+ * statements, or -ENOENT for none in the logger's module.
  */
 int blog_logger_register(struct blog_logger *logger)
 {
 	struct blog_state *state;
-	int ret;
+	int ret = -ENOMEM;
 
 	if (logger->state)
 		return -EEXIST;
 
 	state = kzalloc(sizeof(*state), GFP_KERNEL);
 	if (!state)
-		return -ENOMEM;
+		goto warn;
 	state->logger = logger;
 	ret = blog_contexts_init(state, default_budget());
 	if (ret) {
 		kfree(state);
-		return ret;
+		goto warn;
 	}
-
-	logger->state = state;
-	ret = blog_sites_register(logger);
+	ret = blog_sites_register(logger, state);
 	if (!ret)
-		ret = blog_catalogue_register(logger);
+		ret = blog_catalogue_register(logger, state);
 	if (ret) {
-		free_state(logger);
-		return ret;
+		blog_sites_off(state);
+		free_state(logger, state);
+		goto warn;
 	}
+	/* Pairs with the acquire in blog_site_find(). */
+	smp_store_release(&logger->state, state);
 
 	guard(mutex)(&blog_mutex);
 	list_add_tail(&state->list, &blog_loggers);
-	blog_tracefs_register(logger);
+	blog_tracefs_create(logger);
 	if (enabled_at_boot(logger->name))
-		set_flag(logger, BLOG_CAPTURE, true);
+		__blog_logger_enable(logger, true);
 
 	return 0;
+
+warn:
+	pr_warn("blog: cannot register logger %s: %d\n", logger->name, ret);
+	return ret;
 }
 EXPORT_SYMBOL_GPL(blog_logger_register);
 
@@ -253,53 +266,47 @@ EXPORT_SYMBOL_GPL(blog_logger_register);
  * blog_logger_unregister() - end a logger and free what it holds
  * @logger: the logger; nothing happens if it is not registered
  *
- * Messages from here on are ignored. Call it from the exit function of the
- * logger's module, or where registration is followed by an error.
+ * Messages from here on are ignored, also by its event. Call it from the exit
+ * function of the logger's module, or where registration is followed by an
+ * error.
  *
  * Context: Process context; sleeps.
  */
 void blog_logger_unregister(struct blog_logger *logger)
 {
-	if (!logger->state)
+	struct blog_state *state = logger->state;
+
+	if (!state)
 		return;
 
 	scoped_guard(mutex, &blog_mutex) {
-		list_del(&logger->state->list);
+		list_del(&state->list);
 		set_flag(logger, BLOG_CAPTURE, false);
+		blog_tracefs_remove(logger);
 	}
-	blog_tracefs_unregister(logger);
-	/* Wait for writers that still saw BLOG_CAPTURE. */
+	blog_sites_off(state);
+	/* Wait for the writers inside. */
 	synchronize_rcu();
-	free_state(logger);
+	free_state(logger, state);
 }
 EXPORT_SYMBOL_GPL(blog_logger_unregister);
 
 /**
- * blog_logger_get() - keep a logger from being unregistered
+ * blog_logger_find() - make sure that a logger is there
  * @logger: where a logger was once registered; it may be gone
  *
- * Context: Process context; sleeps.
+ * Context: blog_mutex held, which keeps the logger.
  * Return: @logger, or NULL if it is gone.
  */
-struct blog_logger *blog_logger_get(const struct blog_logger *logger)
+struct blog_logger *blog_logger_find(const void *logger)
 {
 	struct blog_state *state;
 
-	guard(mutex)(&blog_mutex);
+	lockdep_assert_held(&blog_mutex);
+
 	list_for_each_entry(state, &blog_loggers, list)
 		if (state->logger == logger)
-			return try_module_get(logger->owner) ? state->logger : NULL;
+			return state->logger;
 
 	return NULL;
-}
-
-/**
- * blog_logger_put() - the logger may be unregistered again
- * @logger: what blog_logger_get() returned
- *
- * Context: Any context.
- */
-void blog_logger_put(struct blog_logger *logger)
-{
-	module_put(logger->owner);
 }

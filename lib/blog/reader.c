@@ -2,6 +2,8 @@
 /*
  * Always-on binary logging: read the records of a context.
  */
+#include <kunit/visibility.h>
+#include <linux/export.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 
@@ -23,6 +25,7 @@ void blog_cursor_start(struct blog_cursor *cursor, const struct blog_ctx *ctx)
 	/* Pairs with the release in commit_record(). */
 	cursor->end = smp_load_acquire(&ctx->head);
 }
+EXPORT_SYMBOL_IF_KUNIT(blog_cursor_start);
 
 static void apply_control(struct blog_cursor *cursor,
 			  const struct blog_record *record)
@@ -74,3 +77,4 @@ bool blog_cursor_next(struct blog_cursor *cursor)
 
 	return false;
 }
+EXPORT_SYMBOL_IF_KUNIT(blog_cursor_next);

@@ -11,9 +11,11 @@
  * Gaps are filled with zero: whatever may leave one writes a zero word behind
  * itself, which the next argument overwrites. BLOG_RECORD_MAX has the room.
  */
+#include <kunit/visibility.h>
 #include <linux/align.h>
 #include <linux/ctype.h>
 #include <linux/err.h>
+#include <linux/export.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/string.h>
@@ -247,6 +249,7 @@ u8 *blog_serialize(u8 *dst, const struct blog_site *site, va_list *args,
 
 	return PTR_ALIGN(p, sizeof(u32));
 }
+EXPORT_SYMBOL_IF_KUNIT(blog_serialize);
 
 /* Where the value of @size bytes at @pos ends, or beyond any @len. */
 static size_t value_end(size_t pos, size_t size)
@@ -301,3 +304,4 @@ bool blog_args_valid(const struct blog_site *site, const void *args,
 
 	return true;
 }
+EXPORT_SYMBOL_IF_KUNIT(blog_args_valid);

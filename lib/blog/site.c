@@ -7,9 +7,12 @@
  * their formats are parsed, once, into argument codes (enum blog_code): what
  * blog_serialize() has to take off the argument list and how to store it.
  */
+#include <kunit/visibility.h>
 #include <linux/ctype.h>
+#include <linux/export.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -92,7 +95,6 @@ static unsigned int parse_qualifier(const char *p, unsigned int *size)
 		return p[1] == 'l' ? 2 : 1;
 	case 'L':
 		*size = sizeof(long long);
-		/* As lib/vsprintf.c has it, LL is one qualifier, not an error. */
 		return 1;
 	case 'z':
 		*size = sizeof(size_t);
@@ -125,7 +127,7 @@ static int add_string(struct blog_site *site, unsigned int *nr, bool star,
 
 /* @conversion: offset of the '%'; @ext: what follows "%...p". */
 static int add_pointer(struct blog_site *site, unsigned int *nr,
-		       const char *conversion, const char *ext, bool star)
+		       const char *conversion, const char *ext)
 {
 	const char *end = ext;
 
@@ -137,8 +139,7 @@ static int add_pointer(struct blog_site *site, unsigned int *nr,
 	if (end - conversion > BLOG_EXT_MAX)
 		return -E2BIG;
 
-	return add_code_operand(site, nr,
-				star ? BLOG_ARG_EXT_WIDTH : BLOG_ARG_EXT,
+	return add_code_operand(site, nr, BLOG_ARG_EXT,
 				conversion - site->format);
 }
 
@@ -148,7 +149,7 @@ static int add_pointer(struct blog_site *site, unsigned int *nr,
 static int parse_conversion(struct blog_site *site, unsigned int *nr,
 			    const char **pos)
 {
-	bool star_width = false, star_precision = false;
+	bool star_precision = false;
 	const char *p = *pos + 1;
 	unsigned int size, len;
 	int precision = -1;
@@ -158,7 +159,6 @@ static int parse_conversion(struct blog_site *site, unsigned int *nr,
 		p++;
 
 	if (*p == '*') {
-		star_width = true;
 		ret = add_code(site, nr, BLOG_ARG_WIDTH, FIXED_32);
 		p++;
 	} else {
@@ -192,8 +192,10 @@ static int parse_conversion(struct blog_site *site, unsigned int *nr,
 		ret = add_string(site, nr, star_precision, precision);
 		break;
 	case 'p':
-		ret = add_pointer(site, nr, *pos, p + 1,
-				  star_width && !star_precision);
+		/* "%.*pE" would read its width from elsewhere. */
+		if (star_precision && !pointer_is_raw(p + 1))
+			return -EINVAL;
+		ret = add_pointer(site, nr, *pos, p + 1);
 		while (isalnum(p[1]))
 			p++;
 		break;
@@ -242,39 +244,72 @@ int blog_site_parse(struct blog_site *site)
 
 	return 0;
 }
+EXPORT_SYMBOL_IF_KUNIT(blog_site_parse);
+
+/* Section blog_sites of vmlinux; both come from asm-generic/codetag.lds.h. */
+extern struct blog_site __start_blog_sites[], __stop_blog_sites[];
+
+/* Section blog_sites of an object. */
+struct site_range {
+	struct blog_site *start;
+	struct blog_site *stop;
+};
+
+/*
+ * Find the section of a module, or of vmlinux if @owner is NULL. A module does
+ * not know its own: these symbols are made by its last link, after modpost.
+ */
+static struct site_range find_section(struct module *owner)
+{
+	struct site_range range = { __start_blog_sites, __stop_blog_sites };
+
+	if (owner) {
+		range.start = (struct blog_site *)
+			find_kallsyms_symbol_value(owner, "__start_blog_sites");
+		range.stop = (struct blog_site *)
+			find_kallsyms_symbol_value(owner, "__stop_blog_sites");
+	}
+
+	return range;
+}
 
 /* A logger's sites are those in its object that name it. */
-#define for_each_site(site, logger)					\
-	for (site = (logger)->sites; site < (logger)->sites_end; site++) \
-		if (site->logger == (logger))
+#define for_each_site(site, range, _logger)				\
+	for (site = (range).start; site < (range).stop; site++)		\
+		if (site->logger == (_logger))
 
 /**
  * blog_sites_register() - number and parse the sites of a logger
  * @logger: the logger
+ * @state: what becomes its state
  *
  * A site whose format cannot be logged is named in the kernel log and stays
  * off.
  *
  * Context: Process context. The logger is off.
- * Return: 0, -ENOMEM, or -E2BIG for too many sites.
+ * Return: 0, -ENOMEM, -E2BIG for too many sites, or -ENOENT if the logger's
+ * module has none (or if CONFIG_KALLSYMS_ALL is off and its init function has
+ * returned, which is when a module loses such symbols).
  */
-int blog_sites_register(struct blog_logger *logger)
+int blog_sites_register(struct blog_logger *logger, struct blog_state *state)
 {
-	struct blog_state *state = logger->state;
+	struct site_range range = find_section(logger->owner);
 	struct blog_site *site;
 	unsigned int nr = 0;
 	int ret;
 
-	for_each_site(site, logger)
+	for_each_site(site, range, logger)
 		nr++;
 	if (nr > BLOG_SITES_MAX)
 		return -E2BIG;
+	if (!nr && logger->owner)
+		return -ENOENT;
 
 	state->site_by_id = kvcalloc(nr, sizeof(*state->site_by_id), GFP_KERNEL);
 	if (!state->site_by_id && nr)
 		return -ENOMEM;
 
-	for_each_site(site, logger) {
+	for_each_site(site, range, logger) {
 		state->site_by_id[state->nr_sites++] = site;
 		site->id = state->nr_sites;
 		ret = blog_site_parse(site);
@@ -283,29 +318,29 @@ int blog_sites_register(struct blog_logger *logger)
 			       site->file, site->line, site->format,
 			       ret == -E2BIG ? "too long" :
 			       "unknown conversion");
+			site->flags = BLOG_SITE_BAD;
 			continue;
 		}
-		WRITE_ONCE(site->flags, BLOG_SITE_ON);
+		/* Pairs with the acquire in __blog(). */
+		smp_store_release(&site->flags, BLOG_SITE_ON);
 	}
 
 	return 0;
 }
 
 /**
- * blog_sites_unregister() - switch the sites of a logger off
- * @logger: the logger
- * @state: what was its state
+ * blog_sites_off() - let the sites of a logger be ignored
+ * @state: the logger's state
  *
- * Context: Process context. Nobody can look up sites any more.
+ * Context: Process context. Writers may still be inside until an RCU grace
+ * period has passed.
  */
-void blog_sites_unregister(struct blog_logger *logger,
-			   struct blog_state *state)
+void blog_sites_off(struct blog_state *state)
 {
-	struct blog_site *site;
+	unsigned int i;
 
-	for_each_site(site, logger)
-		WRITE_ONCE(site->flags, 0);
-	kvfree(state->site_by_id);
+	for (i = 0; i < state->nr_sites; i++)
+		WRITE_ONCE(state->site_by_id[i]->flags, 0);
 }
 
 /**
@@ -319,9 +354,14 @@ void blog_sites_unregister(struct blog_logger *logger,
  */
 const struct blog_site *blog_site_find(const struct blog_logger *logger, u32 id)
 {
-	const struct blog_state *state = logger->state;
+	/* Pairs with the release in blog_logger_register(). */
+	const struct blog_state *state = smp_load_acquire(&logger->state);
+	const struct blog_site *site;
 
 	if (!state || !id || id > state->nr_sites)
 		return NULL;
-	return state->site_by_id[id - 1];
+	site = state->site_by_id[id - 1];
+
+	return site->flags & BLOG_SITE_BAD ? NULL : site;
 }
+EXPORT_SYMBOL_IF_KUNIT(blog_site_find);

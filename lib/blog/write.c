@@ -5,7 +5,7 @@
  * blog() comes here when its logger is on. All runs with preemption disabled
  * and nothing stronger: no lock, no atomic read-modify-write, no allocation.
  * What happens seldom (no context yet, a full one, a control record) is in
- * blog_prepare() and in context.c.
+ * prepare_ctx() and in context.c.
  */
 #include <linux/export.h>
 #include <linux/kernel.h>
@@ -54,11 +54,14 @@ static void put_control(struct blog_ctx *ctx, u32 *head, u16 what,
 	*head += record_size(len);
 }
 
-static bool owner_changed(const struct blog_ctx *ctx)
+/*
+ * Whether a context's last OWNER record is not about the current task as it is
+ * now: exec changes the comm, and the pid too if a thread does it.
+ */
+static __always_inline bool owner_changed(const struct blog_ctx *ctx)
 {
 	return ctx->owner.pid != current->pid ||
-	       (ctx->shared && strncmp(ctx->owner.comm, current->comm,
-				       TASK_COMM_LEN));
+	       memcmp(ctx->owner.comm, current->comm, TASK_COMM_LEN);
 }
 
 /*
@@ -79,7 +82,8 @@ static u32 put_controls(struct blog_ctx *ctx, u64 client, u64 now)
 	if (all || owner_changed(ctx)) {
 		ctx->owner.pid = current->pid;
 		ctx->owner.tgid = current->tgid;
-		strscpy_pad(ctx->owner.comm, current->comm);
+		/* As it is, for owner_changed() to find it the same. */
+		memcpy(ctx->owner.comm, current->comm, TASK_COMM_LEN);
 		put_control(ctx, &head, BLOG_OWNER, &ctx->owner,
 			    sizeof(ctx->owner));
 	}
@@ -119,7 +123,7 @@ static __always_inline bool ctx_continues(const struct blog_ctx *ctx,
 {
 	return ctx->head <= BLOG_HEAD_MAX && now - ctx->last <= U32_MAX &&
 	       ctx->cpu == raw_smp_processor_id() && ctx->client == client &&
-	       !ctx->shared;
+	       !owner_changed(ctx);
 }
 
 /**
@@ -176,8 +180,10 @@ static __always_inline void commit_record(struct blog_ctx *ctx,
 {
 	record->delta = now - ctx->last;
 	ctx->last = now;
-	ctx->records++;
-	ctx->truncated += cut;
+	/* Read by blog_logger_stats(). */
+	WRITE_ONCE(ctx->records, ctx->records + 1);
+	if (unlikely(cut))
+		WRITE_ONCE(ctx->truncated, ctx->truncated + 1);
 	/* Pairs with the acquire in blog_cursor_start(). */
 	smp_store_release(&ctx->head, end - ctx->data);
 }
@@ -188,7 +194,7 @@ static __always_inline void commit_record(struct blog_ctx *ctx,
  * @client: as for blog()
  * @...: the arguments that the statement's format asks for
  *
- * Context: Any context.
+ * Context: Any context in which RCU is watching.
  */
 void __blog(struct blog_site *site, u64 client, ...)
 {
@@ -201,11 +207,11 @@ void __blog(struct blog_site *site, u64 client, ...)
 	u64 now = 0;
 	u8 *end;
 
-	if (unlikely(!(READ_ONCE(site->flags) & BLOG_SITE_ON)))
-		return;
-
 	preempt_disable_notrace();
-	flags = READ_ONCE(logger->flags);
+	/* Pair with the releases in blog_sites_register() and set_flag(). */
+	if (unlikely(!(smp_load_acquire(&site->flags) & BLOG_SITE_ON)))
+		goto out;
+	flags = smp_load_acquire(&logger->flags);
 	level = interrupt_context_level();
 	if (unlikely(__this_cpu_read(blog_busy[level]))) {
 		if (flags & BLOG_CAPTURE)

@@ -52,6 +52,8 @@ static_assert(sizeof(struct blog_site) == 64);
 
 /* Site is registered and switched on. */
 #define BLOG_SITE_ON		0x01
+/* Its format cannot be logged. */
+#define BLOG_SITE_BAD		0x02
 
 /* What happens to the records of a logger: both, one or none of these. */
 #define BLOG_CAPTURE		0x01	/* kept in the contexts */
@@ -66,8 +68,6 @@ static_assert(sizeof(struct blog_site) == 64);
  * @owner:	module of the logger and of all its sites
  * @event:	the event blog:<name>
  * @emit:	emits one record as that event
- * @sites:	first site of the owner's section
- * @sites_end:	end of that section
  *
  * Defined by <linux/blog/define_logger.h> alone.
  */
@@ -79,8 +79,6 @@ struct blog_logger {
 	struct module *owner;
 	struct trace_event_call *event;
 	void (*emit)(u64 client, u32 site, const void *args, unsigned int len);
-	struct blog_site *sites;
-	struct blog_site *sites_end;
 };
 
 #ifdef CONFIG_BLOG
@@ -117,11 +115,12 @@ do {									\
  * nothing else is formatted before somebody reads.
  *
  * A string is cut after 1000 characters, all strings of a message together
- * after about 2000; cut strings end in "..." and are counted. %.*s and %.Ns
+ * after about 2000; cut strings end in "..." if it fits, and are counted. %.*s and %.Ns
  * never read past their precision. The arguments are evaluated only while the
  * logger is on.
  *
- * Context: Any context, including NMI. Takes no lock, does not allocate.
+ * Context: Any context in which RCU is watching, including NMI. Takes no lock,
+ * does not allocate.
  */
 #define blog(_logger, _client, _fmt, ...)				\
 	__blog_at(__UNIQUE_ID(blog_site), _logger, _client, _fmt,	\

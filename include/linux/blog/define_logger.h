@@ -8,7 +8,8 @@
  *
  * It defines struct blog_logger foo_blog, which blog(&foo_blog, ...) writes
  * to, and the event blog:foo. Declare foo_blog in a header of the subsystem
- * and call blog_logger_register(&foo_blog) before the first message.
+ * and call blog_logger_register(&foo_blog) in its init function, before the
+ * first message.
  */
 #ifndef BLOG_LOGGER
 #error "define BLOG_LOGGER before including <linux/blog/define_logger.h>"
@@ -41,15 +42,10 @@ static void blog_event_emit(u64 client, u32 site, const void *args,
 	__PASTE(trace_, BLOG_LOGGER)(client, site, args, len);
 }
 
-/* Bounds of this object's section, from asm-generic/codetag.lds.h. */
-extern struct blog_site __start_blog_sites[], __stop_blog_sites[];
-
 struct blog_logger BLOG_LOGGER_SYMBOL = {
 	.key = STATIC_KEY_FALSE_INIT,
 	.name = __stringify(BLOG_LOGGER),
 	.owner = THIS_MODULE,
 	.event = &__PASTE(event_, BLOG_LOGGER),
 	.emit = blog_event_emit,
-	.sites = __start_blog_sites,
-	.sites_end = __stop_blog_sites,
 };
