@@ -257,6 +257,7 @@ enum blog_code {
 	BLOG_ARG_8,		/* 1 byte */
 	BLOG_ARG_WIDTH,		/* 4 bytes: '*', the width of what follows */
 	BLOG_ARG_PREC,		/* 4 bytes: '.*', the precision of what follows */
+	BLOG_ARG_LAST_INT = BLOG_ARG_PREC,
 	BLOG_ARG_STR_PREC,	/* string after BLOG_ARG_PREC */
 	BLOG_ARG_STR_MAX,	/* string, u16 follows: its precision */
 	BLOG_ARG_EXT,		/* text, u16 follows: offset of the conversion */

@@ -22,30 +22,11 @@
 #include <linux/unaligned.h>
 
 #include "internal.h"
-
-#define BLOG_CUT_MARK	"..."
+#include "serialize.h"
 
 /* Beyond these bstr_printf() warns. */
 #define STAR_WIDTH_MAX	((1 << 23) - 1)
 #define STAR_PREC_MAX	((1 << 15) - 1)
-
-static void mark_cut(u8 *text, size_t len)
-{
-	size_t mark = strlen(BLOG_CUT_MARK);
-
-	if (len >= mark)
-		memcpy(text + len - mark, BLOG_CUT_MARK, mark);
-}
-
-/* What vbin_printf() stores instead of reading a bad pointer, else NULL. */
-static const char *bad_pointer_text(const void *ptr)
-{
-	if (!ptr)
-		return "(null)";
-	if ((unsigned long)ptr < PAGE_SIZE || IS_ERR_VALUE(ptr))
-		return "(efault)";
-	return NULL;
-}
 
 /*
  * Copy up to @max characters; each byte is read once, so that a string that
@@ -68,33 +49,16 @@ static size_t copy_bounded(u8 *dst, const char *s, size_t max)
 }
 
 /* The string of a %s with a precision; returns its length. */
-static noinline size_t store_bounded(u8 *dst, const char *s, size_t precision,
+static size_t store_bounded(u8 *dst, const char *s, size_t precision,
 				     size_t room, bool *cut)
 {
-	const char *bad = bad_pointer_text(s);
+	const char *bad = blog_bad_pointer_text(s);
 	size_t max = min(precision, room);
 	size_t len;
 
 	len = copy_bounded(dst, bad ?: s, max);
 	if (len == max && max < precision && (bad ?: s)[len]) {
-		mark_cut(dst, len);
-		*cut = true;
-	}
-
-	return len;
-}
-
-/* The string of a plain %s; returns its length. */
-static __always_inline size_t store_string(u8 *dst, const char *s, size_t room,
-					   bool *cut)
-{
-	const char *bad = bad_pointer_text(s);
-	ssize_t len;
-
-	len = strscpy((char *)dst, unlikely(bad) ? bad : s, room + 1);
-	if (unlikely(len < 0)) {
-		len = room;
-		mark_cut(dst, len);
+		blog_mark_cut(dst, len);
 		*cut = true;
 	}
 
@@ -102,19 +66,17 @@ static __always_inline size_t store_string(u8 *dst, const char *s, size_t room,
 }
 
 /* The text of a pointer with an extension; returns its length. */
-static noinline size_t store_ext(u8 *dst, const char *conversion, int width,
-				 int precision, const void *ptr, size_t room,
-				 bool *cut)
+static size_t store_ext(u8 *dst, const char *conversion, int width,
+				 const void *ptr, size_t room, bool *cut)
 {
 	char format[BLOG_EXT_MAX + 1];
-	int stars[2], nr_stars = 0;
+	bool star = false;
 	size_t i = 0;
 	int len;
 
-	/* blog_site_parse() has checked that it fits. */
+	/* blog_site_parse() has checked that it fits, and has no ".*". */
 	do {
-		if (conversion[i] == '*')
-			stars[nr_stars++] = conversion[i - 1] == '.' ? precision : width;
+		star |= conversion[i] == '*';
 		format[i] = conversion[i];
 	} while (conversion[i++] != 'p');
 	while (isalnum(conversion[i])) {
@@ -123,42 +85,35 @@ static noinline size_t store_ext(u8 *dst, const char *conversion, int width,
 	}
 	format[i] = '\0';
 
-	if (nr_stars == 2)
-		len = snprintf(dst, room + 1, format, stars[0], stars[1], ptr);
-	else if (nr_stars == 1)
-		len = snprintf(dst, room + 1, format, stars[0], ptr);
+	if (star)
+		len = snprintf(dst, room + 1, format, width, ptr);
 	else
 		len = snprintf(dst, room + 1, format, ptr);
 	if (len > room) {
 		len = room;
-		mark_cut(dst, len);
+		blog_mark_cut(dst, len);
 		*cut = true;
 	}
 	/* The text may have a NUL inside (%*pE of a buffer): end there. */
 	return strnlen(dst, len);
 }
 
-static __always_inline u8 *zero_gap(u8 *p)
+/**
+ * blog_mark_cut() - mark a string that was cut
+ * @text: the string
+ * @len: its length
+ *
+ * Context: Any context.
+ */
+void blog_mark_cut(u8 *text, size_t len)
 {
-	put_unaligned(0, (u32 *)p);
-	return p;
+	size_t mark = strlen(BLOG_CUT_MARK);
+
+	if (len >= mark)
+		memcpy(text + len - mark, BLOG_CUT_MARK, mark);
 }
 
-static __always_inline u8 *store_32(u8 *p, u32 value)
-{
-	p = PTR_ALIGN(p, sizeof(u32));
-	*(u32 *)p = value;
-	return p + sizeof(u32);
-}
-
-static __always_inline u8 *store_64(u8 *p, u64 value)
-{
-	p = PTR_ALIGN(p, sizeof(u32));
-	put_unaligned(value, (u64 *)p);
-	return p + sizeof(u64);
-}
-
-static __always_inline u8 *store_16(u8 *p, u16 value)
+static u8 *store_16(u8 *p, u16 value)
 {
 	p = PTR_ALIGN(p, sizeof(u16));
 	*(u16 *)p = value;
@@ -166,7 +121,75 @@ static __always_inline u8 *store_16(u8 *p, u16 value)
 }
 
 /**
- * blog_serialize() - store the arguments of a message
+ * blog_store_rare_int() - store an argument of an unusual integer type
+ * @sink: where to
+ * @code: its code
+ * @value: the argument
+ *
+ * Context: Any context.
+ */
+void blog_store_rare_int(struct blog_sink *sink, u8 code, int value)
+{
+	switch (code) {
+	case BLOG_ARG_16:
+		sink->pos = store_16(sink->pos, value);
+		break;
+	case BLOG_ARG_8:
+		*sink->pos = value;
+		sink->pos = zero_gap(sink->pos + 1);
+		break;
+	case BLOG_ARG_WIDTH:
+		sink->width = clamp(value, -STAR_WIDTH_MAX, STAR_WIDTH_MAX);
+		sink->pos = store_32(sink->pos, sink->width);
+		break;
+	case BLOG_ARG_PREC:
+		value = clamp(value, -STAR_PREC_MAX, STAR_PREC_MAX);
+		/* vsnprintf() takes a negative one as 0. */
+		sink->precision = max(value, 0);
+		sink->pos = store_32(sink->pos, value);
+		break;
+	}
+}
+
+/**
+ * blog_store_rare_text() - store a string with a precision, or a rendered pointer
+ * @sink: where to
+ * @site: the statement
+ * @code: the argument's code
+ * @ptr: the argument
+ *
+ * Context: Any context.
+ * Return: the last byte of the code.
+ */
+const u8 *blog_store_rare_text(struct blog_sink *sink,
+			       const struct blog_site *site, const u8 *code,
+			       const void *ptr)
+{
+	size_t room = min_t(size_t, sink->room, BLOG_STR_MAX);
+	size_t len;
+
+	switch (*code) {
+	case BLOG_ARG_STR_PREC:
+		len = store_bounded(sink->pos, ptr, sink->precision, room,
+				    &sink->cut);
+		end_text(sink, len);
+		return code;
+	case BLOG_ARG_STR_MAX:
+		len = store_bounded(sink->pos, ptr, blog_code_operand(code),
+				    room, &sink->cut);
+		break;
+	default: /* BLOG_ARG_EXT */
+		len = store_ext(sink->pos, site->format + blog_code_operand(code),
+				sink->width, ptr, room, &sink->cut);
+		break;
+	}
+	end_text(sink, len);
+
+	return code + 2;
+}
+
+/**
+ * blog_serialize() - store the arguments of a message, out of line
  * @dst: where to, aligned to 4; BLOG_ARGS_MAX bytes and a word
  * @site: the statement
  * @args: its arguments
@@ -178,76 +201,14 @@ static __always_inline u8 *store_16(u8 *p, u16 value)
 u8 *blog_serialize(u8 *dst, const struct blog_site *site, va_list *args,
 		   bool *cut)
 {
-	size_t room = BLOG_ARGS_MAX - site->fixed;
-	const u8 *code = site->codes;
-	size_t precision = 0;
-	int width = 0;
-	u8 *p = dst;
+	va_list copy;
+	u8 *end;
 
-	for (;; code++) {
-		size_t len;
+	va_copy(copy, *args);
+	end = __blog_serialize(dst, site, copy, cut);
+	va_end(copy);
 
-		/* The usual first; an if is cheaper than a jump table here. */
-		if (likely(*code == BLOG_ARG_64)) {
-			p = store_64(p, va_arg(*args, u64));
-			continue;
-		}
-		if (likely(*code == BLOG_ARG_32)) {
-			p = store_32(p, va_arg(*args, u32));
-			continue;
-		}
-		if (*code == BLOG_ARG_END)
-			break;
-
-		switch (*code) {
-		case BLOG_ARG_STR:
-			len = store_string(p, va_arg(*args, const char *),
-					   min_t(size_t, room, BLOG_STR_MAX), cut);
-			break;
-		case BLOG_ARG_16:
-			p = store_16(p, va_arg(*args, int));
-			continue;
-		case BLOG_ARG_8:
-			*p = va_arg(*args, int);
-			p = zero_gap(p + 1);
-			continue;
-		case BLOG_ARG_WIDTH:
-			width = clamp(va_arg(*args, int), -STAR_WIDTH_MAX,
-				      STAR_WIDTH_MAX);
-			p = store_32(p, width);
-			continue;
-		case BLOG_ARG_PREC: {
-			int value = clamp(va_arg(*args, int), -STAR_PREC_MAX,
-					  STAR_PREC_MAX);
-
-			/* vsnprintf() takes a negative one as 0. */
-			precision = max(value, 0);
-			p = store_32(p, value);
-			continue;
-		}
-		case BLOG_ARG_STR_PREC:
-			len = store_bounded(p, va_arg(*args, const char *), precision,
-					    min_t(size_t, room, BLOG_STR_MAX), cut);
-			break;
-		case BLOG_ARG_STR_MAX:
-			len = store_bounded(p, va_arg(*args, const char *),
-					    blog_code_operand(code),
-					    min_t(size_t, room, BLOG_STR_MAX), cut);
-			code += 2;
-			break;
-		default: /* BLOG_ARG_EXT */
-			len = store_ext(p, site->format + blog_code_operand(code),
-					width, precision, va_arg(*args, const void *),
-					min_t(size_t, room, BLOG_STR_MAX), cut);
-			code += 2;
-			break;
-		}
-		/* A string: */
-		room -= len;
-		p = zero_gap(p + len + 1);
-	}
-
-	return PTR_ALIGN(p, sizeof(u32));
+	return end;
 }
 EXPORT_SYMBOL_IF_KUNIT(blog_serialize);
 

@@ -12,8 +12,10 @@
 #include <linux/preempt.h>
 #include <linux/smp.h>
 #include <linux/trace_clock.h>
+#include <linux/unaligned.h>
 
 #include "internal.h"
+#include "serialize.h"
 
 /*
  * Set while a writer is inside, by level. A second one at the same level (an
@@ -54,6 +56,15 @@ static void put_control(struct blog_ctx *ctx, u32 *head, u16 what,
 	*head += record_size(len);
 }
 
+/* memcmp() would be a call, of a loop. */
+static __always_inline bool same_comm(const char *a, const char *b)
+{
+	static_assert(TASK_COMM_LEN == 2 * sizeof(u64));
+
+	return get_unaligned((u64 *)a) == get_unaligned((u64 *)b) &&
+	       get_unaligned((u64 *)a + 1) == get_unaligned((u64 *)b + 1);
+}
+
 /*
  * Whether a context's last OWNER record is not about the current task as it is
  * now: exec changes the comm, and the pid too if a thread does it.
@@ -61,7 +72,7 @@ static void put_control(struct blog_ctx *ctx, u32 *head, u16 what,
 static __always_inline bool owner_changed(const struct blog_ctx *ctx)
 {
 	return ctx->owner.pid != current->pid ||
-	       memcmp(ctx->owner.comm, current->comm, TASK_COMM_LEN);
+	       !same_comm(ctx->owner.comm, current->comm);
 }
 
 /*
@@ -212,7 +223,7 @@ void __blog(struct blog_site *site, u64 client, ...)
 	if (unlikely(!(smp_load_acquire(&site->flags) & BLOG_SITE_ON)))
 		goto out;
 	flags = smp_load_acquire(&logger->flags);
-	level = interrupt_context_level();
+	level = likely(in_task()) ? 0 : interrupt_context_level();
 	if (unlikely(__this_cpu_read(blog_busy[level]))) {
 		if (flags & BLOG_CAPTURE)
 			count_dropped(logger);
@@ -227,7 +238,7 @@ void __blog(struct blog_site *site, u64 client, ...)
 		record = &this_cpu_ptr(&blog_scratch[level])->record;
 	if (likely(record)) {
 		va_start(args, client);
-		end = blog_serialize(record->payload, site, &args, &cut);
+		end = __blog_serialize(record->payload, site, args, &cut);
 		va_end(args);
 		record->site = site->id;
 		record->len = end - record->payload;
