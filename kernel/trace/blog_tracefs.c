@@ -46,11 +46,9 @@ static struct dentry *loggers_dir;
 /* The catalogue */
 
 static const char catalogue_head[] =
-	"\"[%llu] %s args: %s\", REC->client, "
-	"__print_symbolic(REC->site, { 0, \"\" }";
+	"\"[%llu] %s args: %s\", REC->client, __print_symbolic(REC->site, { 0, \"\" }";
 static const char catalogue_tail[] =
-	"), __print_array(__get_dynamic_array(args), "
-	"(__get_dynamic_array_len(args) / 4), 4)";
+	"), __print_array(__get_dynamic_array(args), (__get_dynamic_array_len(args) / 4), 4)";
 
 /* Length of a format without its trailing newline. */
 static size_t format_len(const char *format)

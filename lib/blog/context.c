@@ -98,14 +98,19 @@ static unsigned int spare_wanted(const struct blog_state *state)
  * Take a lock that interrupts share: false in NMI if somebody has it. The
  * caller has disabled interrupts.
  */
-static bool lock_from_any(raw_spinlock_t *lock)
+static bool __lock_from_any(raw_spinlock_t *lock)
 {
-	if (in_nmi())
-		/* Without SMP it always succeeds. */
-		return IS_ENABLED(CONFIG_SMP) && raw_spin_trylock(lock);
-	raw_spin_lock(lock);
+	if (!in_nmi())
+		raw_spin_lock(lock);
+	/* Without SMP it would always succeed. */
+	else if (!IS_ENABLED(CONFIG_SMP) || !raw_spin_trylock(lock))
+		return false;
+	__release(lock);	/* sparse: the macro acquires it */
+
 	return true;
 }
+
+#define lock_from_any(lock)	__cond_lock(lock, __lock_from_any(lock))
 
 /* Whoever writes next starts with a full set of control records. */
 static void forget_controls(struct blog_ctx *ctx)
@@ -433,21 +438,21 @@ struct blog_ctx *blog_ctx_replace(struct blog_ctx *ctx, unsigned int level)
 	struct blog_logger *logger = ctx->logger;
 	struct blog_state *state = logger->state;
 	unsigned long flags;
-	bool locked;
 
 	local_irq_save(flags);
-	locked = lock_from_any(&state->lock);
-	if (locked) {
-		if (ctx->shared)
-			__this_cpu_write(state->cpu->shared[level], NULL);
-		else
-			current->blog = ctx->next;
-		queue_ctx(state, ctx);
-		raw_spin_unlock(&state->lock);
+	if (!lock_from_any(&state->lock)) {
+		local_irq_restore(flags);
+		return NULL;
 	}
+	if (ctx->shared)
+		__this_cpu_write(state->cpu->shared[level], NULL);
+	else
+		current->blog = ctx->next;
+	queue_ctx(state, ctx);
+	raw_spin_unlock(&state->lock);
 	local_irq_restore(flags);
 
-	return locked ? blog_ctx_own(logger, level) : NULL;
+	return blog_ctx_own(logger, level);
 }
 
 /**

@@ -78,6 +78,7 @@ static_assert(!(BLOG_CTX_SIZE & (BLOG_CTX_SIZE - 1)));
  * @BLOG_CTX_ACTIVE:	owned by a task, or by a CPU at one interrupt level
  * @BLOG_CTX_PARKED:	left by a task that is gone, with room, in alloc_batch
  * @BLOG_CTX_QUEUED:	full, in log_batch
+ * @BLOG_CTX_NR_STATES:	number of those
  */
 enum blog_ctx_state {
 	BLOG_CTX_READY,
@@ -270,6 +271,9 @@ static inline u16 blog_code_operand(const u8 *code)
 {
 	return code[1] | code[2] << 8;
 }
+
+/* Section blog_sites of vmlinux; both come from asm-generic/codetag.lds.h. */
+extern struct blog_site __start_blog_sites[], __stop_blog_sites[];
 
 int blog_site_parse(struct blog_site *site);
 int blog_sites_register(struct blog_logger *logger, struct blog_state *state);

@@ -50,7 +50,7 @@ static size_t copy_bounded(u8 *dst, const char *s, size_t max)
 
 /* The string of a %s with a precision; returns its length. */
 static size_t store_bounded(u8 *dst, const char *s, size_t precision,
-				     size_t room, bool *cut)
+			    size_t room, bool *cut)
 {
 	const char *bad = blog_bad_pointer_text(s);
 	size_t max = min(precision, room);
@@ -67,7 +67,7 @@ static size_t store_bounded(u8 *dst, const char *s, size_t precision,
 
 /* The text of a pointer with an extension; returns its length. */
 static size_t store_ext(u8 *dst, const char *conversion, int width,
-				 const void *ptr, size_t room, bool *cut)
+			const void *ptr, size_t room, bool *cut)
 {
 	char format[BLOG_EXT_MAX + 1];
 	bool star = false;

@@ -107,11 +107,14 @@ static unsigned int parse_qualifier(const char *p, unsigned int *size)
 	}
 }
 
-static const char *skip_digits(const char *p)
+/* The number at *@p, which becomes what follows it. */
+static int parse_number(const char **p)
 {
-	while (isdigit(*p))
-		p++;
-	return p;
+	int number = 0;
+
+	while (isdigit(**p))
+		number = min(10 * number + *(*p)++ - '0', U16_MAX);
+	return number;
 }
 
 static int add_string(struct blog_site *site, unsigned int *nr, bool star,
@@ -120,8 +123,7 @@ static int add_string(struct blog_site *site, unsigned int *nr, bool star,
 	if (star)
 		return add_code(site, nr, BLOG_ARG_STR_PREC, FIXED_TEXT);
 	if (precision >= 0)
-		return add_code_operand(site, nr, BLOG_ARG_STR_MAX,
-					min(precision, U16_MAX));
+		return add_code_operand(site, nr, BLOG_ARG_STR_MAX, precision);
 	return add_code(site, nr, BLOG_ARG_STR, FIXED_TEXT);
 }
 
@@ -162,7 +164,7 @@ static int parse_conversion(struct blog_site *site, unsigned int *nr,
 		ret = add_code(site, nr, BLOG_ARG_WIDTH, FIXED_32);
 		p++;
 	} else {
-		p = skip_digits(p);
+		parse_number(&p);
 	}
 
 	if (!ret && *p == '.') {
@@ -172,8 +174,7 @@ static int parse_conversion(struct blog_site *site, unsigned int *nr,
 			ret = add_code(site, nr, BLOG_ARG_PREC, FIXED_32);
 			p++;
 		} else if (isdigit(*p)) {
-			precision = simple_strtoul(p, NULL, 10);
-			p = skip_digits(p);
+			precision = parse_number(&p);
 		}
 	}
 	if (ret)
@@ -246,9 +247,6 @@ int blog_site_parse(struct blog_site *site)
 }
 EXPORT_SYMBOL_IF_KUNIT(blog_site_parse);
 
-/* Section blog_sites of vmlinux; both come from asm-generic/codetag.lds.h. */
-extern struct blog_site __start_blog_sites[], __stop_blog_sites[];
-
 /* Section blog_sites of an object. */
 struct site_range {
 	struct blog_site *start;
@@ -273,10 +271,32 @@ static struct site_range find_section(struct module *owner)
 	return range;
 }
 
-/* A logger's sites are those in its object that name it. */
-#define for_each_site(site, range, _logger)				\
-	for (site = (range).start; site < (range).stop; site++)		\
-		if (site->logger == (_logger))
+/*
+ * Take the next site of a logger out of a range, or NULL: a logger's sites are
+ * those in its object that name it.
+ */
+static struct blog_site *next_site(struct site_range *range,
+				   const struct blog_logger *logger)
+{
+	while (range->start < range->stop) {
+		struct blog_site *site = range->start++;
+
+		if (site->logger == logger)
+			return site;
+	}
+
+	return NULL;
+}
+
+static unsigned int count_sites(struct site_range range,
+				const struct blog_logger *logger)
+{
+	unsigned int nr = 0;
+
+	while (next_site(&range, logger))
+		nr++;
+	return nr;
+}
 
 /**
  * blog_sites_register() - number and parse the sites of a logger
@@ -294,12 +314,10 @@ static struct site_range find_section(struct module *owner)
 int blog_sites_register(struct blog_logger *logger, struct blog_state *state)
 {
 	struct site_range range = find_section(logger->owner);
+	unsigned int nr = count_sites(range, logger);
 	struct blog_site *site;
-	unsigned int nr = 0;
 	int ret;
 
-	for_each_site(site, range, logger)
-		nr++;
 	if (nr > BLOG_SITES_MAX)
 		return -E2BIG;
 	if (!nr && logger->owner)
@@ -309,7 +327,7 @@ int blog_sites_register(struct blog_logger *logger, struct blog_state *state)
 	if (!state->site_by_id && nr)
 		return -ENOMEM;
 
-	for_each_site(site, range, logger) {
+	while ((site = next_site(&range, logger))) {
 		state->site_by_id[state->nr_sites++] = site;
 		site->id = state->nr_sites;
 		ret = blog_site_parse(site);

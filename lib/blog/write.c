@@ -26,8 +26,7 @@ static DEFINE_PER_CPU(bool, blog_busy[BLOG_LEVELS]);
 
 /* For live events that are not captured: written, emitted and forgotten. */
 struct blog_scratch {
-	struct blog_record record;
-	u8 payload[BLOG_ARGS_MAX + 8];
+	u64 record[BLOG_RECORD_MAX / sizeof(u64)];
 };
 
 static DEFINE_PER_CPU(struct blog_scratch, blog_scratch[BLOG_LEVELS]);
@@ -219,9 +218,10 @@ void __blog(struct blog_site *site, u64 client, ...)
 	u8 *end;
 
 	preempt_disable_notrace();
-	/* Pair with the releases in blog_sites_register() and set_flag(). */
+	/* Pairs with the release in blog_sites_register(). */
 	if (unlikely(!(smp_load_acquire(&site->flags) & BLOG_SITE_ON)))
 		goto out;
+	/* Pairs with the release in set_flag(). */
 	flags = smp_load_acquire(&logger->flags);
 	level = likely(in_task()) ? 0 : interrupt_context_level();
 	if (unlikely(__this_cpu_read(blog_busy[level]))) {
@@ -235,7 +235,7 @@ void __blog(struct blog_site *site, u64 client, ...)
 	if (likely(flags & BLOG_CAPTURE))
 		record = begin_record(logger, level, client, &ctx, &now);
 	if (unlikely(!record && (flags & BLOG_LIVE)))
-		record = &this_cpu_ptr(&blog_scratch[level])->record;
+		record = (void *)this_cpu_ptr(&blog_scratch[level])->record;
 	if (likely(record)) {
 		va_start(args, client);
 		end = __blog_serialize(record->payload, site, args, &cut);

@@ -332,7 +332,7 @@ static unsigned long free_pages_now(void)
 /* Whatever their state, contexts go with their logger. */
 static void contexts_freed(struct kunit *test)
 {
-	const int rounds = 40;
+	const int rounds = 20;
 	unsigned long before, after;
 	int i;
 
@@ -357,7 +357,7 @@ static struct kunit_case contexts_cases[] = {
 	KUNIT_CASE(contexts_short_tasks),
 	KUNIT_CASE(contexts_overflow),
 	KUNIT_CASE(contexts_unregister),
-	KUNIT_CASE(contexts_freed),
+	KUNIT_CASE_SLOW(contexts_freed),
 	{}
 };
 

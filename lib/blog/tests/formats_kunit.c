@@ -56,7 +56,7 @@ static int formats_init(struct kunit *test)
 
 /* Serialize into c->ours, whose end must stay as it was; returns the length. */
 static size_t store_args(struct kunit *test, const struct blog_site *site,
-			bool *cut, va_list *args)
+			 bool *cut, va_list *args)
 {
 	struct checker *c = test->priv;
 	u8 *end;
