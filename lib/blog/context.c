@@ -42,13 +42,14 @@
  * Who takes:
  *   - a task, for its list task_struct.blog: from its CPU's magazine, the
  *     depot, other CPUs' magazines; if the budget is used up, it recycles the
- *     oldest QUEUED context. If there is nothing at all it writes to its CPU's
- *     overflow context instead, and tries again at its next message;
+ *     oldest QUEUED context. It leaves some idle contexts for the CPUs. If
+ *     there is nothing for it, it writes to its CPU's overflow context instead,
+ *     and tries again at its next message;
  *   - a CPU, for its interrupt levels and for overflow (blog_cpu.shared): from
- *     the depot, where tasks leave some for it, or any magazine. If there is
- *     nothing, the oldest QUEUED context is recycled even below the budget;
- *     its own full one is queued by then, so that there is one. A message for
- *     which there is none is dropped and counted.
+ *     the depot, or any magazine. If there is nothing, the oldest QUEUED
+ *     context is recycled even below the budget; its own full one is queued by
+ *     then, so that there is one. A message for which there is none is dropped
+ *     and counted.
  *
  * Nobody allocates here. When spare contexts run low the refill worker is
  * asked for more; it allocates up to the budget, and frees what is above it.
@@ -79,10 +80,13 @@ static DEFINE_RAW_SPINLOCK(blog_tasks_lock);
 /* A task that goes leaves its context PARKED if it is at most that full. */
 #define BLOG_PARK_MAX	(BLOG_DATA_SIZE / 2)
 
-/* Spare contexts that tasks leave for CPUs. */
-static unsigned int spare_for_cpus(const struct blog_state *state)
+/*
+ * Idle contexts, spare or full, that tasks leave for CPUs: two each, so that one
+ * still holds what went before when the other is begun.
+ */
+static unsigned int left_for_cpus(const struct blog_state *state)
 {
-	return min(num_online_cpus(), READ_ONCE(state->budget) / 4);
+	return min(2 * num_online_cpus(), READ_ONCE(state->budget) / 4);
 }
 
 /* Below so many spare contexts more are wanted, up to twice as many. */
@@ -91,7 +95,7 @@ static unsigned int spare_wanted(const struct blog_state *state)
 	unsigned int for_tasks = min(num_online_cpus(),
 				     READ_ONCE(state->budget) / 8);
 
-	return spare_for_cpus(state) + max(for_tasks, 1U);
+	return left_for_cpus(state) + max(for_tasks, 1U);
 }
 
 /*
@@ -188,14 +192,22 @@ static void depot_put(struct blog_state *state, struct blog_ctx *ctx)
 		batch_append(&state->alloc_batch, ctx);
 }
 
+/* Whether more than @leave contexts are idle. */
+static bool may_take(const struct blog_state *state, unsigned int leave)
+{
+	return READ_ONCE(state->alloc_batch.nr) +
+	       READ_ONCE(state->log_batch.nr) > leave;
+}
+
+/* Take a spare context out of the depot. */
 static struct blog_ctx *depot_take(struct blog_state *state, unsigned int leave)
 {
 	struct blog_ctx *ctx = NULL;
 
-	if (READ_ONCE(state->alloc_batch.nr) <= leave ||
+	if (!READ_ONCE(state->alloc_batch.nr) || !may_take(state, leave) ||
 	    !lock_from_any(&state->lock))
 		return NULL;
-	if (state->alloc_batch.nr > leave)
+	if (may_take(state, leave))
 		ctx = batch_pop(&state->alloc_batch);
 	raw_spin_unlock(&state->lock);
 
@@ -254,13 +266,16 @@ static struct blog_ctx *steal(struct blog_state *state)
 }
 
 /* Empty the oldest full context. */
-static struct blog_ctx *recycle_oldest(struct blog_state *state)
+static struct blog_ctx *recycle_oldest(struct blog_state *state,
+				       unsigned int leave)
 {
-	struct blog_ctx *ctx;
+	struct blog_ctx *ctx = NULL;
 
-	if (!READ_ONCE(state->log_batch.nr) || !lock_from_any(&state->lock))
+	if (!READ_ONCE(state->log_batch.nr) || !may_take(state, leave) ||
+	    !lock_from_any(&state->lock))
 		return NULL;
-	ctx = batch_pop(&state->log_batch);
+	if (may_take(state, leave))
+		ctx = batch_pop(&state->log_batch);
 	if (ctx)
 		overwrite_ctx(state, ctx);
 	raw_spin_unlock(&state->lock);
@@ -290,7 +305,8 @@ static void want_refill(struct blog_state *state)
 	}
 }
 
-static struct blog_ctx *take_spare(struct blog_state *state, bool for_cpu)
+static struct blog_ctx *take_spare(struct blog_state *state, bool for_cpu,
+				   unsigned int leave)
 {
 	struct blog_ctx *ctx = NULL;
 
@@ -299,7 +315,7 @@ static struct blog_ctx *take_spare(struct blog_state *state, bool for_cpu)
 	if (!for_cpu)
 		ctx = magazine_take(&this_cpu_ptr(state->cpu)->magazine);
 	if (!ctx)
-		ctx = depot_take(state, for_cpu ? 0 : spare_for_cpus(state));
+		ctx = depot_take(state, leave);
 	if (!ctx)
 		ctx = steal(state);
 	if (ctx)
@@ -314,10 +330,11 @@ static struct blog_ctx *take_spare(struct blog_state *state, bool for_cpu)
  */
 static struct blog_ctx *take(struct blog_state *state, bool for_cpu)
 {
-	struct blog_ctx *ctx = take_spare(state, for_cpu);
+	unsigned int leave = for_cpu ? 0 : left_for_cpus(state);
+	struct blog_ctx *ctx = take_spare(state, for_cpu, leave);
 
 	if (!ctx && (for_cpu || at_budget(state)))
-		ctx = recycle_oldest(state);
+		ctx = recycle_oldest(state, leave);
 	if (ctx) {
 		ctx->shared = for_cpu;
 		set_state(ctx, BLOG_CTX_ACTIVE);
