@@ -46,7 +46,7 @@ x86: overlay
 plugin: deps
 	@$(STEP) plugin $(MAKE) -C tools/tracing/blog
 
-install: plugin
+install:
 	@$(MAKE) --no-print-directory -C tools/tracing/blog install
 
 demo: x86 plugin
@@ -56,7 +56,7 @@ test: uml x86 plugin
 	@tests/run
 
 clean:
-	rm -rf build/uml build/x86 build/vm build/log
+	rm -rf $(filter-out build/apt build/ccache build/linux build/source.lock,$(wildcard build/*))
 
 distclean:
 	rm -rf build

@@ -7,7 +7,7 @@
 
 # The directories of the repository, and of other overlays, that mirror Linux.
 mirrored="arch block crypto Documentation drivers fs include init ipc kernel lib
-	mm net samples scripts security"
+	mm net samples scripts security tools"
 
 # The files of an overlay, relative to it: overlay_files ROOT
 overlay_files()

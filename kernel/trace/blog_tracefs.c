@@ -38,9 +38,7 @@
 
 #define BLOG_INSTANCE		"blog"
 
-/* Instance "blog"; set once, at boot. */
-static struct trace_array *blog_instance;
-/* Its directory "loggers"; under blog_mutex. */
+/* Directory "loggers" of the instance; under blog_mutex. */
 static struct dentry *loggers_dir;
 
 /* The catalogue */
@@ -402,18 +400,22 @@ void blog_catalogue_unregister(struct blog_logger *logger,
 /* tracefs is complete by now: trace_eval_sync() has run. */
 static int __init blog_tracefs_init(void)
 {
+	struct trace_array *instance;
 	struct blog_state *state;
 
-	blog_instance = trace_array_get_by_name(BLOG_INSTANCE, BLOG_INSTANCE);
-	if (!blog_instance) {
+	/* Never put: users cannot remove it. */
+	instance = trace_array_get_by_name(BLOG_INSTANCE, BLOG_INSTANCE);
+	if (!instance) {
 		pr_warn("blog: cannot create tracing instance " BLOG_INSTANCE "\n");
 		return -ENOMEM;
 	}
 
 	guard(mutex)(&blog_mutex);
-	loggers_dir = tracefs_create_dir("loggers", blog_instance->dir);
-	if (!loggers_dir)
+	loggers_dir = tracefs_create_dir("loggers", instance->dir);
+	if (!loggers_dir) {
+		pr_warn("blog: cannot create the directory loggers\n");
 		return -ENOMEM;
+	}
 	list_for_each_entry(state, &blog_loggers, list)
 		blog_tracefs_create(state->logger);
 

@@ -19,7 +19,7 @@
  * DOC: the life of contexts
  *
  * A context is a buffer of CONFIG_BLOG_CTX_SIZE_KB that one writer fills. It
- * belongs to one logger for as long as it exists.
+ * belongs to one logger for as long as it exists::
  *
  *	           take                  full
  *	READY ------------> ACTIVE ----------------> QUEUED
@@ -64,8 +64,8 @@
  *   - blog_cpu.shared: the CPU, at that level, and blog_contexts_destroy()
  *     once the logger is off and a grace period has passed. A CPU that goes
  *     offline keeps its own.
- *   - batches, states, totals: blog_state.lock; a magazine: its own lock,
- *     which nests outside.
+ *   - batches and totals: blog_state.lock; a magazine: its own lock, which
+ *     nests outside.
  *   - the records of an ACTIVE context: its owner; see struct blog_ctx.
  *
  * Locks are taken with interrupts disabled, for interrupts log too. In NMI
@@ -363,8 +363,8 @@ static void release(struct blog_state *state, struct blog_ctx *ctx)
 		ctx->next = NULL;
 		forget_controls(ctx);
 		set_state(ctx, BLOG_CTX_PARKED);
-		magazine_put(state, ctx);
 		atomic_inc(&state->nr_spare);
+		magazine_put(state, ctx);
 	} else {
 		raw_spin_lock(&state->lock);
 		queue_ctx(state, ctx);

@@ -17,7 +17,7 @@
 #include <linux/stdarg.h>
 #include <linux/workqueue.h>
 
-/*
+/**
  * DOC: records
  *
  * A context holds a sequence of records, each a header and, aligned to 4
@@ -101,11 +101,10 @@ enum blog_ctx_state {
  *		records must come next
  * @records:	messages in @data
  * @truncated:	messages in @data with a cut string
- * @busy:	a writer is inside
  * @shared:	owned by a CPU, not by a task: the owner may change each time
  * @owner:	what the last OWNER record says
- * @state:	enum blog_ctx_state
- * @task:	task that has this context in its list, or NULL
+ * @state:	enum blog_ctx_state; written by whoever moves the context
+ * @task:	task that has this context in its list, or NULL; so too
  * @all:	in blog_state.contexts, under blog_state.lock
  * @batch:	in a batch's list, under blog_state.lock
  * @data:	the records
@@ -122,7 +121,6 @@ struct blog_ctx {
 	u32 cpu;
 	u32 records;
 	u32 truncated;
-	bool busy;
 	bool shared;
 	struct blog_owner owner;
 
@@ -177,7 +175,8 @@ struct blog_cpu {
  * @cpu:	per CPU part
  * @site_by_id:	the logger's sites; that with id N is number N - 1
  * @nr_sites:	number of those
- * @lock:	protects all from @contexts to @truncated
+ * @lock:	protects all from @contexts to @truncated, but @budget, which is
+ *		under blog_mutex, and @no_memory, which is the refill worker's
  * @contexts:	all contexts
  * @nr_contexts: number of those
  * @budget:	most contexts that there may be

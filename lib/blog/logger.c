@@ -218,16 +218,18 @@ static void free_state(struct blog_logger *logger, struct blog_state *state)
  *
  * Context: Process context; sleeps.
  * Return: 0, -ENOMEM, -EEXIST if it is registered, -E2BIG for more than 65519
- * statements, or -ENOENT for none in the logger's module.
+ * statements, or -ENOENT if none is found in the logger's module. Without
+ * CONFIG_KALLSYMS_ALL that is also so after the module's init function.
  */
 int blog_logger_register(struct blog_logger *logger)
 {
 	struct blog_state *state;
-	int ret = -ENOMEM;
+	int ret = -EEXIST;
 
 	if (logger->state)
-		return -EEXIST;
+		goto warn;
 
+	ret = -ENOMEM;
 	state = kzalloc(sizeof(*state), GFP_KERNEL);
 	if (!state)
 		goto warn;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Always-on binary logging: read the records of a context.
+ * Always-on binary logging: read the records of a context. So far the KUnit tests
+ * do.
  */
 #include <kunit/visibility.h>
 #include <linux/export.h>

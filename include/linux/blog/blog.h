@@ -119,8 +119,10 @@ do {									\
  * never read past their precision. The arguments are evaluated only while the
  * logger is on.
  *
- * Context: Any context in which RCU is watching, including NMI. Takes no lock,
- * does not allocate.
+ * Context: Any context in which RCU is watching, including NMI. Never allocates.
+ * Takes no lock, except for the first message of a task, for one that finds its
+ * context full, and for one that gets none: raw spinlocks with interrupts
+ * disabled, which in NMI it only tries.
  */
 #define blog(_logger, _client, _fmt, ...)				\
 	__blog_at(__UNIQUE_ID(blog_site), _logger, _client, _fmt,	\

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Always-on binary logging: what the code generated for the event of a logger
- * calls. Nobody else includes this.
+ * calls. For <linux/blog/define_logger.h>.
  */
 #ifndef _LINUX_BLOG_EVENT_H
 #define _LINUX_BLOG_EVENT_H
