@@ -36,8 +36,6 @@
 #include "trace_output.h"
 #include "../../lib/blog/internal.h"
 
-#define BLOG_INSTANCE		"blog"
-
 /* Directory "loggers" of the instance; under blog_mutex. */
 static struct dentry *loggers_dir;
 
@@ -409,6 +407,9 @@ static int __init blog_tracefs_init(void)
 		pr_warn("blog: cannot create tracing instance " BLOG_INSTANCE "\n");
 		return -ENOMEM;
 	}
+
+	if (blog_publish_init(instance))
+		pr_warn("blog: no memory to publish in instance " BLOG_INSTANCE "\n");
 
 	guard(mutex)(&blog_mutex);
 	loggers_dir = tracefs_create_dir("loggers", instance->dir);

@@ -67,6 +67,10 @@
  *   - batches and totals: blog_state.lock; a magazine: its own lock, which
  *     nests outside.
  *   - the records of an ACTIVE context: its owner; see struct blog_ctx.
+ *   - the publisher reads any context at any time, see reader.c. What it read
+ *     counts only if the context was not emptied meanwhile. It empties the
+ *     QUEUED ones that it has read to their end. Contexts are freed after an
+ *     RCU grace period, for it may be inside.
  *
  * Locks are taken with interrupts disabled, for interrupts log too. In NMI
  * they are only tried.
@@ -122,23 +126,21 @@ static void forget_controls(struct blog_ctx *ctx)
 	ctx->cpu = BLOG_NO_CPU;
 }
 
-static void empty_ctx(struct blog_ctx *ctx)
-{
-	ctx->head = 0;
-	forget_controls(ctx);
-	ctx->records = 0;
-	ctx->truncated = 0;
-}
-
-/* The messages of a context go unread. */
-static void overwrite_ctx(struct blog_state *state, struct blog_ctx *ctx)
+/* The messages of a context go, those that were not consumed unread. */
+static void empty_ctx(struct blog_state *state, struct blog_ctx *ctx)
 {
 	lockdep_assert_held(&state->lock);
 
 	state->captured += ctx->records;
-	state->overwritten += ctx->records;
+	state->overwritten += ctx->records - ctx->consumed;
 	state->truncated += ctx->truncated;
-	empty_ctx(ctx);
+	forget_controls(ctx);
+	ctx->records = 0;
+	ctx->truncated = 0;
+	ctx->consumed = 0;
+	WRITE_ONCE(ctx->head, 0);
+	/* After head: pairs with the acquire in find_place(). */
+	smp_store_release(&ctx->generation, ctx->generation + 1);
 }
 
 static void set_state(struct blog_ctx *ctx, enum blog_ctx_state to)
@@ -277,7 +279,7 @@ static struct blog_ctx *recycle_oldest(struct blog_state *state,
 	if (may_take(state, leave))
 		ctx = batch_pop(&state->log_batch);
 	if (ctx)
-		overwrite_ctx(state, ctx);
+		empty_ctx(state, ctx);
 	raw_spin_unlock(&state->lock);
 
 	return ctx;
@@ -353,6 +355,7 @@ static void queue_ctx(struct blog_state *state, struct blog_ctx *ctx)
 	ctx->next = NULL;
 	set_state(ctx, BLOG_CTX_QUEUED);
 	batch_append(&state->log_batch, ctx);
+	blog_publish_soon();
 }
 
 /* The owner of a context is gone. Interrupts are disabled. */
@@ -499,6 +502,71 @@ void __blog_task_free(struct task_struct *tsk)
 	local_irq_restore(flags);
 }
 
+/* The publisher */
+
+/* A full context has been read to its end. */
+static void reuse_ctx(struct blog_state *state, struct blog_ctx *ctx)
+{
+	lockdep_assert_held(&state->lock);
+
+	batch_remove(&state->log_batch, &ctx->batch);
+	empty_ctx(state, ctx);
+	set_state(ctx, BLOG_CTX_READY);
+	depot_put(state, ctx);
+	atomic_inc(&state->nr_spare);
+}
+
+static void reuse_if_read(struct blog_state *state, struct blog_ctx *ctx)
+{
+	if (ctx->state == BLOG_CTX_QUEUED && ctx->consumed == ctx->records)
+		reuse_ctx(state, ctx);
+}
+
+/**
+ * blog_ctx_claim() - take messages out of a context for good
+ * @state: state of the context's logger
+ * @ctx: the context
+ * @generation: the context's generation when they were read
+ * @nr: the next so many that are not consumed; none if 0
+ *
+ * A QUEUED context without more is emptied, and READY from here on.
+ *
+ * Context: blog_state.lock held.
+ * Return: false if the context was emptied meanwhile: what was read may be
+ * garbage, and was counted as overwritten.
+ */
+bool blog_ctx_claim(struct blog_state *state, struct blog_ctx *ctx,
+		    unsigned int generation, u32 nr)
+{
+	lockdep_assert_held(&state->lock);
+
+	if (ctx->generation != generation)
+		return false;
+	ctx->consumed += nr;
+	state->claimed += nr;
+	state->in_flight += nr;
+	reuse_if_read(state, ctx);
+
+	return true;
+}
+
+/**
+ * blog_ctx_clear() - let messages of a context go unread
+ * @state: state of the context's logger
+ * @ctx: the context
+ * @nr: the next so many that are not consumed
+ *
+ * Context: blog_state.lock held.
+ */
+void blog_ctx_clear(struct blog_state *state, struct blog_ctx *ctx, u32 nr)
+{
+	lockdep_assert_held(&state->lock);
+
+	ctx->consumed += nr;
+	state->overwritten += nr;
+	reuse_if_read(state, ctx);
+}
+
 /* The refill worker, the only one that changes blog_state.nr_contexts. */
 
 static struct blog_ctx *alloc_ctx(struct blog_state *state)
@@ -516,7 +584,7 @@ static struct blog_ctx *alloc_ctx(struct blog_state *state)
 	memset(ctx, 0, sizeof(*ctx));
 	ctx->logger = state->logger;
 	INIT_LIST_HEAD(&ctx->batch);
-	empty_ctx(ctx);
+	forget_controls(ctx);
 	set_state(ctx, BLOG_CTX_READY);
 
 	return ctx;
@@ -531,7 +599,7 @@ static bool grow(struct blog_state *state)
 		return false;
 
 	raw_spin_lock_irq(&state->lock);
-	list_add_tail(&ctx->all, &state->contexts);
+	list_add_tail_rcu(&ctx->all, &state->contexts);
 	WRITE_ONCE(state->nr_contexts, state->nr_contexts + 1);
 	depot_put(state, ctx);
 	raw_spin_unlock_irq(&state->lock);
@@ -540,8 +608,10 @@ static bool grow(struct blog_state *state)
 	return true;
 }
 
-/* Free an idle context: a spare one, empty if possible, else the oldest. */
-static bool shrink(struct blog_state *state)
+/*
+ * Take an idle context away: a spare one, empty if possible, else the oldest.
+ */
+static struct blog_ctx *remove_idle(struct blog_state *state)
 {
 	struct blog_ctx *ctx;
 
@@ -560,14 +630,34 @@ static bool shrink(struct blog_state *state)
 	if (!ctx)
 		ctx = batch_pop(&state->log_batch);
 	if (ctx) {
-		overwrite_ctx(state, ctx);
-		list_del(&ctx->all);
+		empty_ctx(state, ctx);
+		list_del_rcu(&ctx->all);
 		WRITE_ONCE(state->nr_contexts, state->nr_contexts - 1);
 	}
 	raw_spin_unlock_irq(&state->lock);
-	kvfree(ctx);
 
 	return ctx;
+}
+
+/* Free idle contexts above the budget. */
+static void shrink(struct blog_state *state)
+{
+	struct blog_ctx *ctx, *next;
+	LIST_HEAD(removed);
+
+	while (state->nr_contexts > READ_ONCE(state->budget)) {
+		ctx = remove_idle(state);
+		if (!ctx)
+			break;
+		list_add(&ctx->batch, &removed);
+	}
+	if (list_empty(&removed))
+		return;
+
+	/* The publisher may be inside. */
+	synchronize_rcu();
+	list_for_each_entry_safe(ctx, next, &removed, batch)
+		kvfree(ctx);
 }
 
 static void refill_work(struct work_struct *work)
@@ -578,9 +668,7 @@ static void refill_work(struct work_struct *work)
 
 	/* Who asks from here on asks anew. */
 	WRITE_ONCE(state->refill_asked, false);
-	while (state->nr_contexts > READ_ONCE(state->budget))
-		if (!shrink(state))
-			break;
+	shrink(state);
 	while (state->nr_contexts < READ_ONCE(state->budget) &&
 	       atomic_read(&state->nr_spare) < wanted) {
 		if (grow(state))

@@ -46,13 +46,15 @@ enum blog_control {
 
 #define BLOG_SITES_MAX		(BLOG_CONTROL_FIRST - 1)
 
+/* Who writes: the task, and the interrupt_context_level() above it. */
 struct blog_owner {
 	s32 pid;
 	s32 tgid;
+	u32 level;
 	char comm[TASK_COMM_LEN];
 };
 
-static_assert(sizeof(struct blog_owner) == 24);
+static_assert(sizeof(struct blog_owner) == 28);
 
 /* Most characters of one string, and most bytes of all arguments together. */
 #define BLOG_STR_MAX		1000
@@ -60,10 +62,10 @@ static_assert(sizeof(struct blog_owner) == 24);
 
 /*
  * Room that a context keeps free before each message: every control record
- * (12 words of payload in all), the message, and one word that the serializer
+ * (13 words of payload in all), the message, and one word that the serializer
  * may write beyond it.
  */
-#define BLOG_CONTROL_MAX	(5 * sizeof(struct blog_record) + 12 * sizeof(u32))
+#define BLOG_CONTROL_MAX	(5 * sizeof(struct blog_record) + 13 * sizeof(u32))
 #define BLOG_RECORD_MAX		(sizeof(struct blog_record) + BLOG_ARGS_MAX + 8)
 #define BLOG_ROOM		(BLOG_CONTROL_MAX + BLOG_RECORD_MAX)
 
@@ -89,6 +91,34 @@ enum blog_ctx_state {
 };
 
 /**
+ * struct blog_cursor - place of a reader in a context
+ * @ctx:	the context
+ * @pos:	offset of the next record
+ * @end:	offset after the last record
+ * @time:	stamp of the message, ns of trace_clock_local()
+ * @client:	its client
+ * @cpu:	CPU that wrote it
+ * @lost:	messages dropped before, out of LOST records
+ * @owner:	task that wrote it, or that was interrupted
+ * @site:	number of its statement
+ * @len:	bytes of its arguments
+ * @record:	the message; NULL before the first and after the last
+ */
+struct blog_cursor {
+	const struct blog_ctx *ctx;
+	u32 pos;
+	u32 end;
+	u64 time;
+	u64 client;
+	u32 cpu;
+	u64 lost;
+	struct blog_owner owner;
+	u16 site;
+	u16 len;
+	const struct blog_record *record;
+};
+
+/**
  * struct blog_ctx - a context: a buffer of records and who writes it
  * @logger:	logger that the context belongs to
  * @next:	next context of the same task; accessed by the task with
@@ -105,8 +135,15 @@ enum blog_ctx_state {
  * @owner:	what the last OWNER record says
  * @state:	enum blog_ctx_state; written by whoever moves the context
  * @task:	task that has this context in its list, or NULL; so too
- * @all:	in blog_state.contexts, under blog_state.lock
+ * @generation:	how often @data was emptied; written under blog_state.lock
+ * @consumed:	messages in @data that the publisher has taken, or that were
+ *		cleared; under blog_state.lock
+ * @all:	in blog_state.contexts, under blog_state.lock, or RCU
  * @batch:	in a batch's list, under blog_state.lock
+ * @cursor:	the publisher's place; that and what follows are his alone
+ * @cursor_generation: value of @generation that @cursor is about
+ * @taken:	messages before @cursor that he has not claimed yet
+ * @lost:	the context was emptied before he claimed them
  * @data:	the records
  *
  * The fields down to @owner are written by the owner alone while the context
@@ -126,10 +163,17 @@ struct blog_ctx {
 
 	enum blog_ctx_state state;
 	struct task_struct *task;
+	unsigned int generation;
+	u32 consumed;
 	struct list_head all;
 	struct list_head batch;
 
-	u8 data[] __aligned(8);
+	struct blog_cursor cursor ____cacheline_aligned;
+	unsigned int cursor_generation;
+	u32 taken;
+	bool lost;
+
+	u8 data[] ____cacheline_aligned;
 };
 
 #define BLOG_NO_CPU		U32_MAX
@@ -160,7 +204,7 @@ struct blog_batch {
  * @shared:	contexts that this CPU writes, by level; that of the task level
  *		is for tasks that get none of their own
  * @dropped:	messages that could not be kept
- * @lost:	those of them that no LOST record tells of yet
+ * @lost:	those dropped that no LOST record tells of yet
  * @magazine:	this CPU's part of alloc_batch
  */
 struct blog_cpu {
@@ -184,13 +228,16 @@ struct blog_cpu {
  * @alloc_batch: READY and PARKED contexts that are in no magazine
  * @log_batch:	QUEUED contexts, oldest first
  * @captured:	messages of contexts that were emptied
- * @overwritten: those of them that nobody had read
- * @truncated:	those of them with a cut string
+ * @claimed:	messages that the publisher has taken, for good
+ * @in_flight:	those of them that he has not written to the instance yet
+ * @overwritten: messages that nobody had read when they went
+ * @truncated:	messages with a cut string, of contexts that were emptied
  * @nr_spare:	contexts in alloc_batch, magazines included
  * @refill_asked: @refill was asked for and has not begun
  * @kick:	asks for @refill from any context
  * @refill:	allocates and frees contexts
  * @list:	in blog_loggers, under blog_mutex
+ * @readable:	in the publisher's list
  * @logger:	the logger
  * @dir:	tracefs directory loggers/<name>
  * @catalogue:	print format of the event
@@ -209,6 +256,8 @@ struct blog_state {
 	struct blog_batch alloc_batch;
 	struct blog_batch log_batch;
 	u64 captured;
+	u64 claimed;
+	u32 in_flight;
 	u64 overwritten;
 	u64 truncated;
 
@@ -218,6 +267,7 @@ struct blog_state {
 	struct delayed_work refill;
 
 	struct list_head list;
+	struct list_head readable;
 	struct blog_logger *logger;
 	struct dentry *dir;
 	char *catalogue;
@@ -293,35 +343,41 @@ void blog_contexts_refill(struct blog_state *state);
 void blog_contexts_destroy(struct blog_state *state);
 struct blog_ctx *blog_ctx_own(struct blog_logger *logger, unsigned int level);
 struct blog_ctx *blog_ctx_replace(struct blog_ctx *ctx, unsigned int level);
+bool blog_ctx_claim(struct blog_state *state, struct blog_ctx *ctx,
+		    unsigned int generation, u32 nr);
+void blog_ctx_clear(struct blog_state *state, struct blog_ctx *ctx, u32 nr);
 
 /* reader.c */
-
-/**
- * struct blog_cursor - place of a reader in a context
- * @ctx:	the context
- * @pos:	offset of the next record
- * @end:	offset after the last record
- * @time:	stamp of the message, ns of trace_clock_local()
- * @client:	its client
- * @cpu:	CPU that wrote it
- * @lost:	messages dropped before, out of LOST records
- * @owner:	task that wrote it, or that was interrupted
- * @record:	the message
- */
-struct blog_cursor {
-	const struct blog_ctx *ctx;
-	u32 pos;
-	u32 end;
-	u64 time;
-	u64 client;
-	u32 cpu;
-	u64 lost;
-	struct blog_owner owner;
-	const struct blog_record *record;
-};
-
 void blog_cursor_start(struct blog_cursor *cursor, const struct blog_ctx *ctx);
 bool blog_cursor_next(struct blog_cursor *cursor);
+
+/* A context with a message to read, and the stamp of that. */
+struct blog_source {
+	u64 time;
+	struct blog_ctx *ctx;
+};
+
+/**
+ * struct blog_merge - the messages of many contexts in the order of time
+ * @nr:		contexts that have more
+ * @size:	room in @data
+ * @data:	a min-heap of them
+ *
+ * As <linux/min_heap.h> has it.
+ */
+struct blog_merge {
+	int nr;
+	int size;
+	struct blog_source *data;
+};
+
+int blog_merge_add(struct blog_merge *merge, struct blog_state *state);
+void blog_merge_begin(struct blog_merge *merge);
+struct blog_cursor *blog_merge_peek(struct blog_merge *merge);
+void blog_merge_take(struct blog_merge *merge);
+bool blog_merge_claim(struct blog_state *state);
+bool blog_unread(struct blog_state *state);
+void blog_clear(struct blog_state *state);
 
 /* kernel/trace/blog_tracefs.c */
 void blog_tracefs_create(struct blog_logger *logger);
@@ -330,5 +386,17 @@ int blog_catalogue_register(struct blog_logger *logger,
 			    struct blog_state *state);
 void blog_catalogue_unregister(struct blog_logger *logger,
 			       struct blog_state *state);
+
+/* kernel/trace/blog_publish.c */
+struct trace_array;
+
+/* Name of the tracefs instance, and of the system of its events. */
+#define BLOG_INSTANCE	"blog"
+
+int blog_publish_init(struct trace_array *tr);
+void blog_publish_add(struct blog_logger *logger);
+void blog_publish_remove(struct blog_logger *logger);
+void blog_publish_clear(struct blog_logger *logger);
+void blog_publish_soon(void);
 
 #endif /* _LIB_BLOG_INTERNAL_H */

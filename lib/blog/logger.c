@@ -179,13 +179,18 @@ void blog_logger_stats(struct blog_logger *logger, struct blog_stats *stats)
 
 	raw_spin_lock_irqsave(&state->lock, flags);
 	list_for_each_entry(ctx, &state->contexts, all) {
-		stats->pending += READ_ONCE(ctx->records);
+		u32 records = READ_ONCE(ctx->records);
+
+		stats->captured += records;
+		stats->pending += records - ctx->consumed;
 		stats->pending_bytes += READ_ONCE(ctx->head);
 		stats->truncated += READ_ONCE(ctx->truncated);
 		stats->contexts[READ_ONCE(ctx->state)]++;
 	}
-	stats->captured = state->captured + stats->pending;
+	stats->captured += state->captured;
 	stats->overwritten = state->overwritten;
+	stats->published = state->claimed - state->in_flight;
+	stats->pending += state->in_flight;
 	stats->truncated += state->truncated;
 	stats->nr_contexts = state->nr_contexts;
 	stats->budget = READ_ONCE(state->budget);
@@ -250,6 +255,8 @@ int blog_logger_register(struct blog_logger *logger)
 	/* Pairs with the acquire in blog_site_find(). */
 	smp_store_release(&logger->state, state);
 
+	blog_publish_add(logger);
+
 	guard(mutex)(&blog_mutex);
 	list_add_tail(&state->list, &blog_loggers);
 	blog_tracefs_create(logger);
@@ -287,6 +294,7 @@ void blog_logger_unregister(struct blog_logger *logger)
 		blog_tracefs_remove(logger);
 	}
 	blog_sites_off(state);
+	blog_publish_remove(logger);
 	/* Wait for the writers inside. */
 	synchronize_rcu();
 	free_state(logger, state);

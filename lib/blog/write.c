@@ -92,6 +92,7 @@ static u32 put_controls(struct blog_ctx *ctx, u64 client, u64 now)
 	if (all || owner_changed(ctx)) {
 		ctx->owner.pid = current->pid;
 		ctx->owner.tgid = current->tgid;
+		ctx->owner.level = interrupt_context_level();
 		/* As it is, for owner_changed() to find it the same. */
 		memcpy(ctx->owner.comm, current->comm, TASK_COMM_LEN);
 		put_control(ctx, &head, BLOG_OWNER, &ctx->owner,
@@ -194,7 +195,7 @@ static __always_inline void commit_record(struct blog_ctx *ctx,
 	WRITE_ONCE(ctx->records, ctx->records + 1);
 	if (unlikely(cut))
 		WRITE_ONCE(ctx->truncated, ctx->truncated + 1);
-	/* Pairs with the acquire in blog_cursor_start(). */
+	/* Pairs with the acquire in extend_cursor(). */
 	smp_store_release(&ctx->head, end - ctx->data);
 }
 

@@ -17,6 +17,7 @@ struct blog_logger;
 struct blog_state;
 struct module;
 struct trace_event_call;
+struct trace_event_file;
 
 /* Bytes of a site left for argument codes; see lib/blog/site.c. */
 #define BLOG_SITE_CODES		23
@@ -67,7 +68,9 @@ static_assert(sizeof(struct blog_site) == 64);
  * @name:	name of the logger and of its event blog:<name>
  * @owner:	module of the logger and of all its sites
  * @event:	the event blog:<name>
- * @emit:	emits one record as that event
+ * @file:	that event in the tracefs instance "blog", while it is enabled there
+ * @emit:	emits one record as that event, wherever else it is enabled
+ * @publish:	writes one record as that event to @file
  *
  * Defined by <linux/blog/define_logger.h> alone.
  */
@@ -78,7 +81,10 @@ struct blog_logger {
 	const char *name;
 	struct module *owner;
 	struct trace_event_call *event;
+	struct trace_event_file *file;
 	void (*emit)(u64 client, u32 site, const void *args, unsigned int len);
+	void (*publish)(struct trace_event_file *file, u64 client, u32 site,
+			const void *args, unsigned int len);
 };
 
 #ifdef CONFIG_BLOG

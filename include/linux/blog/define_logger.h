@@ -33,13 +33,28 @@ static void blog_event_off(void)
 	blog_live_put(&BLOG_LOGGER_SYMBOL);
 }
 
+static int blog_event_reg(struct trace_event_call *call, enum trace_reg type,
+			  void *data)
+{
+	return blog_event_switch(&BLOG_LOGGER_SYMBOL, call, type, data);
+}
+
+/* That is how the event class is registered. */
+#define trace_event_reg		blog_event_reg
 #define CREATE_TRACE_POINTS
 #include <trace/events/blog.h>
+#undef trace_event_reg
 
 static void blog_event_emit(u64 client, u32 site, const void *args,
 			    unsigned int len)
 {
 	__PASTE(trace_, BLOG_LOGGER)(client, site, args, len);
+}
+
+static void blog_event_publish(struct trace_event_file *file, u64 client,
+			       u32 site, const void *args, unsigned int len)
+{
+	trace_event_raw_event_blog_record(file, client, site, args, len);
 }
 
 struct blog_logger BLOG_LOGGER_SYMBOL = {
@@ -48,4 +63,5 @@ struct blog_logger BLOG_LOGGER_SYMBOL = {
 	.owner = THIS_MODULE,
 	.event = &__PASTE(event_, BLOG_LOGGER),
 	.emit = blog_event_emit,
+	.publish = blog_event_publish,
 };

@@ -31,9 +31,7 @@ DECLARE_EVENT_CLASS(blog_record,
 	),
 
 	TP_fast_assign(
-		/* __blog() has disabled preemption once more. */
-		if (IS_ENABLED(CONFIG_PREEMPT_COUNT))
-			__entry->ent.preempt_count--;
+		blog_event_entry(&__entry->ent, data);
 		__entry->client = client;
 		__entry->site = site;
 		memcpy(__get_dynamic_array(args), data, len);
