@@ -3,6 +3,7 @@
  * Always-on binary logging: the publisher, which brings what tasks have logged
  * into the tracefs instance "blog" when somebody reads it.
  */
+#include <kunit/visibility.h>
 #include <linux/blog/event.h>
 #include <linux/cleanup.h>
 #include <linux/cpu.h>
@@ -62,8 +63,8 @@
  *     also runs every PERIOD, because he sleeps until the ring buffer fills,
  *     and whenever a context is full. And only free space is written: a full
  *     ring buffer holds the pass up until it is read, so that a history larger
- *     than the ring buffer arrives whole. If for STALLED_MS nothing is read the
- *     pass ends, and the rest stays where it is;
+ *     than the ring buffer arrives whole. If for STALLED nothing is read the pass
+ *     ends, and the rest stays where it is;
  *   - the ring buffer of a CPU that nobody was seen to read, while others are,
  *     is overwritten;
  *   - a dump (ftrace_dump_on_oops) waits for nothing. It gets what can be had
@@ -88,7 +89,13 @@
 #define PERIOD		(HZ / 10)
 
 /* A ring buffer that is full for so long is not being read. */
-#define STALLED_MS	1000
+#define STALLED		HZ
+
+/* So long recording may be disabled, as while a buffer is truncated. */
+#define DISABLED_MAX	(HZ / 4)
+
+/* What waits for either looks again after so long. */
+#define look_later()	usleep_range(500, 1000)
 
 /* Room for the records of a chunk. */
 #define CHUNK_SIZE	SZ_256K
@@ -258,11 +265,21 @@ static void sample_clocks_at_boot(void)
  */
 #define NS_CLOCK_ERROR_MAX(span)	((span) / 1000)
 
+static void forget_shown(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		per_cpu(blog_queues, cpu).shown = 0;
+}
+
 static void update_map(void)
 {
 	unsigned int id = publisher.tr->clock_id;
 	struct clock_map *map = &publisher.map;
 
+	if (map->func != trace_clock_func(id))
+		forget_shown();
 	map->func = trace_clock_func(id);
 	if (map->func == trace_clock_local || id >= NR_CLOCKS)
 		return;
@@ -827,14 +844,14 @@ static bool is_wanted(void)
  */
 static bool wait_for_room(int cpu)
 {
-	unsigned int ms;
+	unsigned long end = jiffies + STALLED;
 
-	for (ms = 0; ms < STALLED_MS; ms += 2) {
+	while (time_before(jiffies, end)) {
 		if (!is_wanted() || !tracer_tracing_is_on(publisher.tr))
 			return false;
 		if (!consumed() || room_in_ring(cpu))
 			return true;
-		msleep(2);
+		look_later();
 	}
 	if (cpumask_test_cpu(cpu, &publisher.read))
 		return false;
@@ -843,13 +860,10 @@ static bool wait_for_room(int cpu)
 	return true;
 }
 
-/* How often recording may be found disabled in a row: 1 ms each. */
-#define DISABLED_MAX	200
-
 /* Publish what was logged up to @until. */
 static void publish_until(u64 until)
 {
-	unsigned int disabled = 0;
+	unsigned long end = jiffies + DISABLED_MAX;
 	int cpu;
 
 	while (is_wanted()) {
@@ -858,7 +872,6 @@ static void publish_until(u64 until)
 		case COMPLETE:
 			return;
 		case MORE:
-			disabled = 0;
 			break;
 		case NO_ROOM:
 			wake_up_all(&publisher.wait);
@@ -866,11 +879,12 @@ static void publish_until(u64 until)
 				return;
 			break;
 		case DISABLED:
-			if (++disabled > DISABLED_MAX)
+			if (time_after(jiffies, end))
 				return;
-			msleep(1);
-			break;
+			look_later();
+			continue;
 		}
+		end = jiffies + DISABLED_MAX;
 		wake_up_all(&publisher.wait);
 		cond_resched();
 	}
@@ -1154,6 +1168,7 @@ void blog_publish_clear(struct blog_logger *logger)
 	drop_items(logger);
 	blog_clear(logger->state);
 }
+EXPORT_SYMBOL_IF_KUNIT(blog_publish_clear);
 
 /* Contexts for whose merge there is always memory: some for a dump. */
 #define MERGE_MIN	1024

@@ -47,7 +47,7 @@ void blog_kunit_message(u32 writer, u32 seq);
  * @seen:	bit for each message, those of a writer together
  * @time:	stamp of each message
  * @ctx:	the context being read
- * @next:	for each writer, least number that may come next in @ctx
+ * @next:	for each writer, least number that may come next in what is read
  * @pid:	for each writer, whose messages they must be; 0 for any
  * @records:	messages read
  */
@@ -65,6 +65,9 @@ struct blog_kunit_tally {
 struct blog_kunit_tally *blog_kunit_tally(struct kunit *test,
 					  unsigned int writers,
 					  unsigned int seqs);
+const char *blog_kunit_tally_add(struct blog_kunit_tally *tally,
+				 const struct blog_cursor *cursor,
+				 const void *args);
 bool blog_kunit_tally_read(struct kunit *test, struct blog_kunit_tally *tally);
 
 /**

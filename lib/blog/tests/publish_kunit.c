@@ -1,0 +1,504 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KUnit tests of binary logging: the publisher.
+ *
+ * The tests read the ring buffer of the instance "blog" as trace_pipe does, and
+ * look at every record of their own logger.
+ */
+#include <linux/delay.h>
+#include <linux/kthread.h>
+#include <linux/ktime.h>
+#include <linux/math64.h>
+#include <linux/rcupdate.h>
+#include <linux/ring_buffer.h>
+#include <linux/sizes.h>
+#include <linux/trace.h>
+#include <linux/trace_clock.h>
+#include <linux/trace_events.h>
+
+#include "../../../kernel/trace/trace.h"
+#include "blog_kunit.h"
+
+/* More messages than a context takes. */
+#define CTX_MESSAGES	(BLOG_CTX_SIZE / 48)
+
+static struct trace_array *instance;
+
+static struct trace_buffer *ring(void)
+{
+	return instance->array_buffer.buffer;
+}
+
+static void empty_ring(void)
+{
+	ring_buffer_reset(ring());
+}
+
+static int publish_init(struct kunit *test)
+{
+	int ret = blog_kunit_init(test);
+
+	if (ret)
+		return ret;
+	instance = trace_array_get_by_name(BLOG_INSTANCE, NULL);
+	if (!instance || !instance->pull) {
+		kunit_skip(test, "there is no instance " BLOG_INSTANCE);
+		return -ENODEV;
+	}
+	trace_array_set_clr_event(instance, BLOG_INSTANCE, "blog_kunit", true);
+	ring_buffer_record_on(ring());
+	empty_ring();
+
+	return 0;
+}
+
+static void publish_exit(struct kunit *test)
+{
+	if (instance) {
+		empty_ring();
+		trace_array_put(instance);
+	}
+	instance = NULL;
+	blog_kunit_exit(test);
+}
+
+/* As the files of the instance do. */
+static void pull(struct kunit *test, enum trace_pull how)
+{
+	KUNIT_EXPECT_EQ(test, trace_pull(instance, RING_BUFFER_ALL_CPUS, how), 0);
+}
+
+/* A blog event in the ring buffer. */
+struct entry {
+	struct trace_entry ent;
+	u64 client;
+	u32 site;
+	u32 args;	/* length and offset */
+};
+
+/* Check a record of the test's logger; its stamp is not before *@last. */
+static bool check_entry(struct kunit *test, struct blog_kunit_tally *tally,
+			const struct entry *entry, int cpu, u64 time, u64 last)
+{
+	struct blog_cursor cursor = {
+		.time = time,
+		.client = entry->client,
+		.cpu = cpu,
+		.site = entry->site,
+		.len = entry->args >> 16,
+		.owner.pid = entry->ent.pid,
+	};
+	const char *fault;
+
+	fault = blog_kunit_tally_add(tally, &cursor,
+				     (void *)entry + (entry->args & 0xffff));
+	if (!fault && time < last)
+		fault = "stamp goes back";
+	if (fault)
+		KUNIT_FAIL(test, "%s: client %llu pid %d at %llu after %llu", fault,
+			   cursor.client, cursor.owner.pid, time, last);
+
+	return !fault;
+}
+
+/* Consume all that is in the ring buffer; returns false after a failure. */
+static bool consume(struct kunit *test, struct blog_kunit_tally *tally)
+{
+	u16 type = blog_kunit_blog.event->event.type;
+	struct ring_buffer_event *event;
+	struct entry *entry;
+	u64 time, last;
+	int cpu;
+
+	for_each_online_cpu(cpu) {
+		last = 0;
+		while ((event = ring_buffer_consume(ring(), cpu, &time, NULL))) {
+			entry = ring_buffer_event_data(event);
+			if (entry->ent.type != type)
+				continue;
+			if (!check_entry(test, tally, entry, cpu, time, last))
+				return false;
+			last = time;
+		}
+	}
+
+	return true;
+}
+
+/* Let tasks log, one after the other, and end. */
+static void log_by_tasks(struct kunit *test, struct blog_kunit_tally *tally,
+			 u32 writers, u32 nr)
+{
+	struct blog_kunit_task t;
+	u32 i;
+
+	for (i = 0; i < writers; i++) {
+		t = (struct blog_kunit_task) { .id = i, .nr = nr, .pace = 1000 };
+		blog_kunit_start(test, &t, -1);
+		tally->pid[i] = t.pid;
+		blog_kunit_stop(&t);
+	}
+}
+
+/* Tasks have logged and are gone: what they did is read, with their pids. */
+static void publish_history(struct kunit *test)
+{
+	const u32 writers = 5, nr = 2000;
+	struct blog_kunit_tally *tally = blog_kunit_tally(test, writers, nr);
+	u64 begin = trace_clock_local(), end;
+	struct blog_stats stats;
+	u32 i;
+
+	log_by_tasks(test, tally, writers, nr);
+	end = trace_clock_local();
+	stats = blog_kunit_stats(test);
+	KUNIT_EXPECT_EQ(test, stats.pending, writers * nr);
+	KUNIT_EXPECT_TRUE(test, ring_buffer_empty(ring()));
+
+	msleep(20);
+	pull(test, TRACE_PULL_ALL);
+	stats = blog_kunit_stats(test);
+	KUNIT_EXPECT_EQ(test, stats.published, writers * nr);
+	KUNIT_EXPECT_EQ(test, stats.pending, 0);
+
+	KUNIT_EXPECT_TRUE(test, consume(test, tally));
+	KUNIT_EXPECT_EQ(test, tally->records, writers * nr);
+	for (i = 0; i < writers * nr; i++) {
+		if (tally->time[i] >= begin && tally->time[i] <= end)
+			continue;
+		KUNIT_FAIL(test, "stamp of message %u is not of its time", i);
+		break;
+	}
+
+	/* Each is read once. */
+	pull(test, TRACE_PULL_ALL);
+	KUNIT_EXPECT_TRUE(test, ring_buffer_empty(ring()));
+}
+
+/* Without a reader nothing is published. */
+static void publish_unread(struct kunit *test)
+{
+	struct blog_kunit_tally *tally = blog_kunit_tally(test, 1, 3 * CTX_MESSAGES);
+
+	log_by_tasks(test, tally, 1, 3 * CTX_MESSAGES);
+	msleep(300);
+	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).published, 0);
+	KUNIT_EXPECT_TRUE(test, ring_buffer_empty(ring()));
+}
+
+/* Full contexts that were read are ready again. */
+static void publish_reuses(struct kunit *test)
+{
+	struct blog_kunit_tally *tally = blog_kunit_tally(test, 1, 3 * CTX_MESSAGES);
+
+	log_by_tasks(test, tally, 1, 3 * CTX_MESSAGES);
+	KUNIT_EXPECT_GE(test, blog_kunit_stats(test).contexts[BLOG_CTX_QUEUED], 2);
+	pull(test, TRACE_PULL_ALL);
+	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).contexts[BLOG_CTX_QUEUED], 0);
+}
+
+/* Neither a disabled event nor a disabled buffer loses anything. */
+static void publish_disabled(struct kunit *test)
+{
+	const u32 nr = 1000;
+	struct blog_kunit_tally *tally = blog_kunit_tally(test, 1, nr);
+
+	log_by_tasks(test, tally, 1, nr);
+	trace_array_set_clr_event(instance, BLOG_INSTANCE, "blog_kunit", false);
+	pull(test, TRACE_PULL_ALL);
+	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).pending, nr);
+
+	trace_array_set_clr_event(instance, BLOG_INSTANCE, "blog_kunit", true);
+	ring_buffer_record_off(ring());
+	pull(test, TRACE_PULL_ALL);
+	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).pending, nr);
+
+	/* Such as while the buffer is being truncated. */
+	ring_buffer_record_on(ring());
+	ring_buffer_record_disable(ring());
+	pull(test, TRACE_PULL_ALL);
+	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).pending, nr);
+	ring_buffer_record_enable(ring());
+	KUNIT_EXPECT_TRUE(test, ring_buffer_empty(ring()));
+
+	pull(test, TRACE_PULL_ALL);
+	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).published, nr);
+	KUNIT_EXPECT_TRUE(test, consume(test, tally));
+	KUNIT_EXPECT_EQ(test, tally->records, nr);
+}
+
+/* What was logged before the buffer was written by others keeps its time. */
+static void publish_late(struct kunit *test)
+{
+	struct blog_kunit_tally *tally = blog_kunit_tally(test, 1, 200);
+	struct trace_entry other = {};
+	u64 before;
+
+	log_by_tasks(test, tally, 1, 100);
+	before = trace_clock_local();
+	msleep(20);
+	KUNIT_ASSERT_EQ(test, ring_buffer_write(ring(), sizeof(other), &other), 0);
+	pull(test, TRACE_PULL_ALL);
+	KUNIT_EXPECT_TRUE(test, consume(test, tally));
+	KUNIT_EXPECT_EQ(test, tally->records, 100);
+	KUNIT_EXPECT_LE(test, tally->time[99], before);
+
+	blog_kunit_message(0, 100);
+	tally->pid[0] = current->pid;
+	pull(test, TRACE_PULL_ALL);
+	KUNIT_EXPECT_TRUE(test, consume(test, tally));
+	KUNIT_EXPECT_EQ(test, tally->records, 101);
+	KUNIT_EXPECT_GT(test, tally->time[100], before + 20 * NSEC_PER_MSEC);
+}
+
+static void publish_clears(struct kunit *test)
+{
+	const u32 nr = 3 * CTX_MESSAGES;
+	struct blog_kunit_tally *tally = blog_kunit_tally(test, 2, nr);
+	struct blog_stats stats;
+
+	log_by_tasks(test, tally, 1, nr);
+	blog_kunit_message(1, 0);
+	blog_publish_clear(&blog_kunit_blog);
+	stats = blog_kunit_stats(test);
+	KUNIT_EXPECT_EQ(test, stats.overwritten, nr + 1);
+	KUNIT_EXPECT_EQ(test, stats.pending, 0);
+	KUNIT_EXPECT_EQ(test, stats.contexts[BLOG_CTX_QUEUED], 0);
+
+	blog_kunit_message(1, 1);
+	pull(test, TRACE_PULL_ALL);
+	KUNIT_EXPECT_TRUE(test, consume(test, tally));
+	KUNIT_EXPECT_EQ(test, tally->records, 1);
+	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).published, 1);
+}
+
+/* Messages whose context is recycled while they are read count once. */
+static void publish_lost_claim(struct kunit *test)
+{
+	struct blog_source sources[16];
+	struct blog_merge merge = { .size = ARRAY_SIZE(sources), .data = sources };
+	struct blog_state *state;
+	struct blog_ctx *ctx;
+	struct blog_stats stats;
+	u32 i;
+
+	blog_kunit_reset(test, 8);
+	state = blog_kunit_blog.state;
+	for (i = 0; i < 2 * CTX_MESSAGES; i++)
+		blog_kunit_message(0, i);
+
+	rcu_read_lock();
+	KUNIT_ASSERT_EQ(test, blog_merge_add(&merge, state), 0);
+	blog_merge_begin(&merge);
+	KUNIT_ASSERT_NOT_NULL(test, blog_merge_peek(&merge));
+	ctx = merge.data[0].ctx;
+	for (i = 0; i < 10; i++)
+		blog_merge_take(&merge);
+	KUNIT_EXPECT_EQ(test, ctx->taken, 10);
+	rcu_read_unlock();
+
+	/* The publisher would be in its critical section until the claim. */
+	for (i = 0; i < 20 * CTX_MESSAGES; i++) {
+		if (i % 1000 == 0)
+			blog_kunit_settle();
+		blog_kunit_message(0, 2 * CTX_MESSAGES + i);
+	}
+	raw_spin_lock_irq(&state->lock);
+	KUNIT_EXPECT_FALSE(test, blog_merge_claim(state));
+	raw_spin_unlock_irq(&state->lock);
+	KUNIT_EXPECT_TRUE(test, ctx->lost);
+
+	stats = blog_kunit_stats(test);
+	KUNIT_EXPECT_EQ(test, stats.published, 0);
+	KUNIT_EXPECT_GT(test, stats.overwritten, 0);
+
+	/* And then all that is left is read. */
+	pull(test, TRACE_PULL_ALL);
+	stats = blog_kunit_stats(test);
+	KUNIT_EXPECT_EQ(test, stats.pending, 0);
+	KUNIT_EXPECT_EQ(test, stats.published + stats.overwritten, 22 * CTX_MESSAGES);
+}
+
+/* A consumer, who may be slow. */
+struct consumer {
+	struct kunit *test;
+	struct blog_kunit_tally *tally;
+	struct completion ready;
+	bool failed;
+};
+
+static u64 pending(void)
+{
+	struct blog_stats stats;
+
+	blog_logger_stats(&blog_kunit_blog, &stats);
+	return stats.pending;
+}
+
+/* Until there is nothing left. */
+static int consume_all(void *data)
+{
+	struct consumer *c = data;
+
+	WRITE_ONCE(instance->trace_ref, instance->trace_ref + 1);
+	complete(&c->ready);
+	while (!kthread_should_stop() || (pending() && !c->failed)) {
+		trace_pull(instance, RING_BUFFER_ALL_CPUS, TRACE_PULL_SOME);
+		if (ring_buffer_empty(ring()))
+			schedule_timeout_uninterruptible(1);
+		else if (!c->failed && !consume(c->test, c->tally))
+			c->failed = true;
+	}
+	if (!c->failed && !consume(c->test, c->tally))
+		c->failed = true;
+	WRITE_ONCE(instance->trace_ref, instance->trace_ref - 1);
+
+	return 0;
+}
+
+static struct task_struct *start_consumer(struct kunit *test, struct consumer *c)
+{
+	struct task_struct *task;
+
+	init_completion(&c->ready);
+	task = kthread_run(consume_all, c, "consumer");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, task);
+	wait_for_completion(&c->ready);
+
+	return task;
+}
+
+/* Who consumes gets a history larger than the ring buffer whole. */
+static void publish_larger_than_ring(struct kunit *test)
+{
+	const unsigned long size = SZ_64K;
+	const u32 nr = 8 * size / 48;
+	struct blog_kunit_tally *tally = blog_kunit_tally(test, 2, nr);
+	struct consumer c = { .test = test, .tally = tally };
+	unsigned long old = ring_buffer_size(ring(), 0);
+	struct task_struct *task;
+
+	KUNIT_ASSERT_GE(test, ring_buffer_resize(ring(), size, RING_BUFFER_ALL_CPUS), 0);
+	log_by_tasks(test, tally, 2, nr);
+	task = start_consumer(test, &c);
+	kthread_stop(task);
+
+	KUNIT_EXPECT_FALSE(test, c.failed);
+	KUNIT_EXPECT_EQ(test, tally->records, 2 * nr);
+	KUNIT_EXPECT_EQ(test, ring_buffer_overruns(ring()), 0);
+	ring_buffer_resize(ring(), old, RING_BUFFER_ALL_CPUS);
+}
+
+/* Publisher and writers, who recycle contexts, get in each other's way. */
+static void publish_while_recycling(struct kunit *test)
+{
+	const u32 writers = 4, nr = 30000;
+	struct blog_kunit_tally *tally = blog_kunit_tally(test, writers, nr);
+	struct consumer c = { .test = test, .tally = tally };
+	struct blog_kunit_task t[4];
+	struct task_struct *task;
+	struct blog_stats stats;
+	u32 i;
+
+	blog_kunit_reset(test, 6);
+	task = start_consumer(test, &c);
+	for (i = 0; i < writers; i++) {
+		t[i] = (struct blog_kunit_task) { .id = i, .nr = nr, .pace = 5000 };
+		blog_kunit_start(test, &t[i], -1);
+		tally->pid[i] = t[i].pid;
+	}
+	for (i = 0; i < writers; i++)
+		blog_kunit_stop(&t[i]);
+	kthread_stop(task);
+
+	KUNIT_EXPECT_FALSE(test, c.failed);
+	stats = blog_kunit_stats(test);
+	KUNIT_EXPECT_EQ(test, stats.captured + stats.dropped, writers * nr);
+	KUNIT_EXPECT_EQ(test, stats.pending, 0);
+	KUNIT_EXPECT_EQ(test, tally->records, stats.published);
+}
+
+/* What somebody does who does not consume but opens a file. */
+static u64 time_to_pull(struct kunit *test)
+{
+	u64 begin = ktime_get_ns();
+
+	pull(test, TRACE_PULL_ALL);
+	return ktime_get_ns() - begin;
+}
+
+/* The same messages as trace events, written to a buffer of their own. */
+static u64 time_of_live_events(struct kunit *test, u32 nr)
+{
+	struct trace_array *tr = trace_array_get_by_name("blog_kunit", NULL);
+	u64 begin, end;
+	u32 i;
+
+	KUNIT_ASSERT_NOT_NULL(test, tr);
+	blog_logger_enable(&blog_kunit_blog, false);
+	trace_array_set_clr_event(tr, BLOG_INSTANCE, "blog_kunit", true);
+	begin = ktime_get_ns();
+	for (i = 0; i < nr; i++)
+		blog_kunit_message(0, i);
+	end = ktime_get_ns();
+	trace_array_set_clr_event(tr, BLOG_INSTANCE, "blog_kunit", false);
+	trace_array_put(tr);
+	trace_array_destroy(tr);
+	blog_logger_enable(&blog_kunit_blog, true);
+
+	return end - begin;
+}
+
+/*
+ * How fast: from 64 MiB of contexts, which a reader of the file "trace" has to
+ * wait for. Emulation is slower than the bars are meant for.
+ */
+static void publish_speed(struct kunit *test)
+{
+	const u32 budget = SZ_64M / BLOG_CTX_SIZE;
+	struct blog_stats stats;
+	u64 live, published;
+	u32 nr = 0;
+
+	blog_kunit_reset(test, budget);
+	do {
+		if (nr % 1000 == 0)
+			blog_kunit_settle();
+		blog_kunit_message(0, nr++);
+		blog_logger_stats(&blog_kunit_blog, &stats);
+	} while (nr % 1000 || stats.contexts[BLOG_CTX_QUEUED] < budget - 8);
+
+	live = div_u64(time_of_live_events(test, nr), nr);
+	published = time_to_pull(test);
+	kunit_info(test, "cost: %u records of %u MiB published in %llu ms\n", nr,
+		   budget * BLOG_CTX_SIZE / SZ_1M, div_u64(published, NSEC_PER_MSEC));
+	if (IS_ENABLED(CONFIG_UML))
+		KUNIT_EXPECT_LT(test, published, NSEC_PER_SEC);
+	published = div_u64(published, nr);
+	kunit_info(test, "cost: publish %llu ns, live event %llu ns\n", published, live);
+	KUNIT_EXPECT_LT(test, published, max(2 * live, NSEC_PER_SEC / 1000000));
+	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).published, nr);
+}
+
+static struct kunit_case publish_cases[] = {
+	KUNIT_CASE(publish_history),
+	KUNIT_CASE(publish_unread),
+	KUNIT_CASE(publish_reuses),
+	KUNIT_CASE(publish_disabled),
+	KUNIT_CASE(publish_late),
+	KUNIT_CASE(publish_clears),
+	KUNIT_CASE(publish_lost_claim),
+	KUNIT_CASE(publish_larger_than_ring),
+	KUNIT_CASE(publish_while_recycling),
+	KUNIT_CASE_SLOW(publish_speed),
+	{}
+};
+
+static struct kunit_suite publish_suite = {
+	.name = "blog_publish",
+	.init = publish_init,
+	.exit = publish_exit,
+	.test_cases = publish_cases,
+};
+
+kunit_test_suite(publish_suite);
