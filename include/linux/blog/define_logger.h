@@ -9,13 +9,16 @@
  * It defines struct blog_logger foo_blog, which blog(&foo_blog, ...) writes
  * to, and the event blog:foo. Declare foo_blog in a header of the subsystem
  * and call blog_logger_register(&foo_blog) in its init function, before the
- * first message.
+ * first message. With CONFIG_BLOG=n nothing is defined.
  */
 #ifndef BLOG_LOGGER
 #error "define BLOG_LOGGER before including <linux/blog/define_logger.h>"
 #endif
 
 #include <linux/blog/blog.h>
+
+#ifdef CONFIG_BLOG
+
 #include <linux/blog/event.h>
 #include <linux/export.h>
 
@@ -65,3 +68,5 @@ struct blog_logger BLOG_LOGGER_SYMBOL = {
 	.emit = blog_event_emit,
 	.publish = blog_event_publish,
 };
+
+#endif /* CONFIG_BLOG */
