@@ -257,11 +257,12 @@ int blog_logger_register(struct blog_logger *logger)
 
 	blog_publish_add(logger);
 
-	guard(mutex)(&blog_mutex);
-	list_add_tail(&state->list, &blog_loggers);
-	blog_tracefs_create(logger);
-	if (enabled_at_boot(logger->name))
-		__blog_logger_enable(logger, true);
+	scoped_guard(mutex, &blog_mutex) {
+		list_add_tail(&state->list, &blog_loggers);
+		blog_tracefs_create(logger);
+		if (enabled_at_boot(logger->name))
+			__blog_logger_enable(logger, true);
+	}
 
 	return 0;
 
