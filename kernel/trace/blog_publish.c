@@ -67,22 +67,26 @@
  *     ends, and the rest stays where it is;
  *   - the ring buffer of a CPU that nobody was seen to read, while others are,
  *     is overwritten;
- *   - a dump (ftrace_dump_on_oops) waits for nothing. It gets what can be had
- *     without locks that are taken, all in the ring buffer of one CPU.
+ *   - a dump (ftrace_dump_on_oops) waits for nothing. It gets nothing while the
+ *     publisher is at work; else all goes to the ring buffer of its CPU.
  *
  * Nothing is published while tracing_on is 0, nor of a logger whose event is
- * disabled in the instance: that stays in the contexts.
+ * disabled in the instance: that stays in the contexts. (What was claimed is
+ * dropped, and counts as overwritten.)
  *
  * Stamps. The ring buffer stores differences. Within a CPU they do not go
- * back, but for three cases: an event was enabled after younger records of
- * others were published; somebody writes to the instance by other means, such
- * as trace_marker; the clock is not stable. Then one record is written with
- * an absolute stamp. If the instance has another clock than "local", stamps
+ * back, but if an event was enabled after younger records of others were
+ * published; if somebody writes to the instance by other means, such as
+ * trace_marker; if the CPU has written records of another that went offline;
+ * or if clocks are not stable. Then a record is written with an absolute
+ * stamp. If the instance has another clock than "local", stamps
  * are converted, see struct clock_map.
  *
- * Locks: event_mutex, trace_types_lock, publisher.lock, blog_state.lock, in
- * that order. A chunk is made and written under trace_types_lock, so that
- * nobody changes clock, size or buffer meanwhile.
+ * Locks: event_mutex, trace_types_lock, publisher.lock, cpus_read_lock,
+ * blog_state.lock, in that order. A chunk is made and written under
+ * trace_types_lock, so that nobody changes clock or size meanwhile. A dump
+ * cannot wait for locks; publisher.busy keeps it and the holder of
+ * publisher.lock apart.
  */
 
 /* Time between two passes while somebody consumes. */
@@ -102,7 +106,7 @@
 
 /* What a record takes in the ring buffer besides its arguments, at most. */
 #define EVENT_OVERHEAD	48
-#define EVENT_MAX	(EVENT_OVERHEAD + BLOG_ARGS_MAX + 8)
+#define EVENT_MAX	(EVENT_OVERHEAD + BLOG_LEN_MAX)
 
 /**
  * struct blog_item - a record on its way
@@ -139,7 +143,7 @@ struct blog_item {
  * @stamp:	its stamp in the clock of the instance
  * @stored:	it reached blog_event_entry()
  * @shown:	stamp of the last one written
- * @latest:	no event in this CPU's ring buffer has a later stamp
+ * @latest:	the last event in this CPU's ring buffer has no later stamp
  * @saved:	owner whose comm was saved last
  */
 struct blog_queue {
@@ -182,16 +186,17 @@ struct clock_map {
  * struct blog_publisher - the publisher
  * @tr:		the instance
  * @lock:	protects all down to @map, the queues, blog_logger.file, and the
- *		cursors of contexts; nests in trace_types_lock
+ *		cursors of contexts; taken by publisher_lock()
  * @loggers:	states of registered loggers; also RCU
  * @merge:	contexts that take part in a chunk
  * @chunk:	the records of one
  * @used:	bytes of it in use
  * @map:	clock of the instance
  * @boot:	what each clock said at boot
- * @busy:	@chunk is in use
+ * @busy:	somebody has @lock, or a dump is being made, which cannot take it
  * @read:	CPUs that somebody was seen to consume
  * @unread:	CPUs that nobody reads while others are read
+ * @full:	a pass waits for a ring buffer to be read
  * @ask_lock:	protects the following
  * @asked:	number of the last request
  * @asked_all:	number of the last one for a complete pass
@@ -213,9 +218,10 @@ static struct blog_publisher {
 		u64 local;
 		u64 other;
 	} boot[NR_CLOCKS];
-	bool busy;
+	atomic_t busy;
 	struct cpumask read;
 	struct cpumask unread;
+	bool full;
 	spinlock_t ask_lock;
 	unsigned int asked;
 	unsigned int asked_all;
@@ -230,6 +236,22 @@ static struct blog_publisher {
 	.ask_lock = __SPIN_LOCK_UNLOCKED(publisher.ask_lock),
 	.wait = __WAIT_QUEUE_HEAD_INITIALIZER(publisher.wait),
 };
+
+static void publisher_lock(void)
+{
+	mutex_lock(&publisher.lock);
+	/* Only a dump can have it. */
+	while (atomic_xchg(&publisher.busy, true))
+		cpu_relax();
+}
+
+static void publisher_unlock(void)
+{
+	atomic_set_release(&publisher.busy, false);
+	mutex_unlock(&publisher.lock);
+}
+
+DEFINE_LOCK_GUARD_0(publisher, publisher_lock(), publisher_unlock())
 
 /* Whether somebody consumes. */
 static bool consumed(void)
@@ -406,17 +428,19 @@ static DEFINE_RAW_SPINLOCK(absolute_lock);
 
 /*
  * Let stamps be absolute, or not; other CPUs may do the same meanwhile. It
- * does not matter if their stamps are, too.
+ * does not matter if their stamps are, too. A snapshot may swap the buffers.
  */
 static void set_absolute(bool on)
 {
-	unsigned long flags;
+	struct trace_array *tr = publisher.tr;
 
-	raw_spin_lock_irqsave(&absolute_lock, flags);
+	guard(raw_spinlock_irqsave)(&absolute_lock);
 	nr_absolute += on ? 1 : -1;
-	ring_buffer_set_time_stamp_abs(publisher.tr->array_buffer.buffer,
-				       nr_absolute);
-	raw_spin_unlock_irqrestore(&absolute_lock, flags);
+	ring_buffer_set_time_stamp_abs(tr->array_buffer.buffer, nr_absolute);
+#ifdef CONFIG_TRACER_MAX_TRACE
+	if (tr->max_buffer.buffer)
+		ring_buffer_set_time_stamp_abs(tr->max_buffer.buffer, nr_absolute);
+#endif
 }
 
 /* Save the comm, for the task may be gone. */
@@ -443,6 +467,10 @@ static bool write_event(struct blog_queue *queue, const struct blog_item *item)
 
 	queue->stamp = stamp_of(item, queue);
 	queue->stored = false;
+	/* From here on an interrupt that writes, too, gets our stamp. */
+	barrier();
+	WRITE_ONCE(queue->item, item);
+	barrier();
 	back = queue->stamp < queue->latest;
 	if (back)
 		set_absolute(true);
@@ -451,9 +479,6 @@ static bool write_event(struct blog_queue *queue, const struct blog_item *item)
 	data = this_cpu_ptr(publisher.tr->array_buffer.data);
 	ignore_pid = data->ignore_pid;
 	data->ignore_pid = false;
-	/* An interrupt that reads the clock must find both. */
-	barrier();
-	WRITE_ONCE(queue->item, item);
 	item->logger->publish(file, item->client, item->site, item->args,
 			      item->len);
 	WRITE_ONCE(queue->item, NULL);
@@ -514,6 +539,8 @@ static struct blog_item *item_at(u32 offset)
 
 static void write_queue(struct blog_queue *queue)
 {
+	/* Others may have pushed it out of saved_cmdlines since. */
+	memset(&queue->saved, 0, sizeof(queue->saved));
 	while (queue->first) {
 		struct blog_item *item = item_at(queue->first);
 
@@ -598,7 +625,7 @@ static void write_queues(void)
 		move_queues_of_offline_cpus();
 		for_each_online_cpu(cpu)
 			if (per_cpu(blog_queues, cpu).first)
-				queue_work_on(cpu, system_highpri_wq,
+				queue_work_on(cpu, system_wq,
 					      &per_cpu(blog_queues, cpu).work);
 		for_each_online_cpu(cpu)
 			flush_work(&per_cpu(blog_queues, cpu).work);
@@ -608,18 +635,21 @@ static void write_queues(void)
 		count_in_flight(state);
 }
 
+/* Stamp and length before the data of a page of the ring buffer. */
+#define PAGE_HEADER	(sizeof(u64) + sizeof(local_t))
+
 /* Bytes of records that a CPU's ring buffer takes without overwriting any. */
 static s64 room_in_ring(int cpu)
 {
 	struct trace_buffer *buffer = publisher.tr->array_buffer.buffer;
-	long size = ring_buffer_subbuf_size_get(buffer);
+	long size = ring_buffer_subbuf_size_get(buffer) - PAGE_HEADER;
 	long pages = ring_buffer_size(buffer, cpu) / size;
 
 	/* The one that is being written does not count as dirty. */
 	pages -= ring_buffer_nr_dirty_pages(buffer, cpu) + 1;
 
-	/* Each may end with a gap that was too small for a record. */
-	return pages > 0 ? pages * (size - EVENT_MAX) : 0;
+	/* All but the last may end with a gap that was too small for a record. */
+	return pages > 0 ? pages * (size - EVENT_MAX) + EVENT_MAX : 0;
 }
 
 static void measure_room(void)
@@ -739,6 +769,7 @@ static bool size_merge(struct blog_merge *merge)
 		merge->size = 2 * nr;
 	}
 	merge->nr = 0;
+	merge->taken = NULL;
 
 	return true;
 }
@@ -749,7 +780,6 @@ static enum progress take_chunk(u64 until, int *cpu)
 	struct blog_merge *merge = &publisher.merge;
 	struct blog_state *state;
 	enum progress progress;
-	bool complete = true;
 
 	/* No memory: as if nothing were staged. It stays. */
 	if (!size_merge(merge))
@@ -764,24 +794,18 @@ static enum progress take_chunk(u64 until, int *cpu)
 			return MORE;
 	blog_merge_begin(merge);
 	progress = fill_chunk(merge, until, cpu);
-	list_for_each_entry(state, &publisher.loggers, readable) {
-		guard(raw_spinlock_irqsave)(&state->lock);
-		complete &= blog_merge_claim(state);
-	}
-	if (!complete)
+	if (!blog_merge_claim(merge))
 		drop_lost();
 
 	return progress;
 }
 
-/* The user may have chosen another clock, or truncated the buffer. */
+/* The user may have chosen another clock. */
 static void prepare_buffer(void)
 {
 	struct trace_array *tr = publisher.tr;
 
 	ring_buffer_set_clock(tr->array_buffer.buffer, blog_clock);
-	/* Else what is older than the last truncation is not shown. */
-	tr->array_buffer.time_start = 0;
 #ifdef CONFIG_TRACER_MAX_TRACE
 	if (tr->max_buffer.buffer)
 		ring_buffer_set_clock(tr->max_buffer.buffer, blog_clock);
@@ -795,19 +819,16 @@ static enum progress publish_chunk(u64 until, int *cpu)
 	enum progress progress = MORE;
 
 	guard(mutex)(&trace_types_lock);
-	guard(mutex)(&publisher.lock);
+	guard(publisher)();
 
 	if (!tracer_tracing_is_on(publisher.tr))
 		return COMPLETE;
-	if (xchg(&publisher.busy, true))
-		return DISABLED;
 	prepare_buffer();
 	if (chunk_is_written())
 		progress = take_chunk(until, cpu);
 	write_queues();
 	if (!chunk_is_written())
 		progress = DISABLED;
-	smp_store_release(&publisher.busy, false);
 
 	return progress;
 }
@@ -819,7 +840,7 @@ static bool is_staged(void)
 {
 	struct blog_state *state;
 
-	guard(mutex)(&publisher.lock);
+	guard(publisher)();
 	if (!chunk_is_written())
 		return true;
 
@@ -838,6 +859,16 @@ static bool is_wanted(void)
 	return consumed() || (int)(publisher.asked_all - publisher.done) > 0;
 }
 
+/* Give up on CPUs with a full ring buffer that nobody was seen to read. */
+static void find_unread(void)
+{
+	int cpu;
+
+	for_each_online_cpu(cpu)
+		if (!cpumask_test_cpu(cpu, &publisher.read) && !room_in_ring(cpu))
+			cpumask_set_cpu(cpu, &publisher.unread);
+}
+
 /*
  * Wait until the full ring buffer of a CPU is read. False if nobody does, or
  * nobody wants to any more.
@@ -853,17 +884,16 @@ static bool wait_for_room(int cpu)
 			return true;
 		look_later();
 	}
-	if (cpumask_test_cpu(cpu, &publisher.read))
-		return false;
-	cpumask_set_cpu(cpu, &publisher.unread);
+	find_unread();
 
-	return true;
+	return cpumask_test_cpu(cpu, &publisher.unread);
 }
 
 /* Publish what was logged up to @until. */
 static void publish_until(u64 until)
 {
 	unsigned long end = jiffies + DISABLED_MAX;
+	bool room;
 	int cpu;
 
 	while (is_wanted()) {
@@ -874,8 +904,11 @@ static void publish_until(u64 until)
 		case MORE:
 			break;
 		case NO_ROOM:
+			WRITE_ONCE(publisher.full, true);
 			wake_up_all(&publisher.wait);
-			if (!wait_for_room(cpu))
+			room = wait_for_room(cpu);
+			WRITE_ONCE(publisher.full, false);
+			if (!room)
 				return;
 			break;
 		case DISABLED:
@@ -904,6 +937,8 @@ static void pass_work(struct work_struct *work)
 		synchronize_rcu();
 		publish_until(until);
 	}
+	/* Else what is older than the last truncation is not shown. */
+	publisher.tr->array_buffer.time_start = 0;
 
 	scoped_guard(spinlock, &publisher.ask_lock)
 		publisher.done = ticket;
@@ -965,7 +1000,7 @@ static bool has_some(struct trace_array *tr, int cpu)
 {
 	struct trace_buffer *buffer = tr->array_buffer.buffer;
 
-	if (READ_ONCE(publisher.busy))
+	if (atomic_read(&publisher.busy))
 		return false;
 
 	return cpu == RING_BUFFER_ALL_CPUS ? !ring_buffer_empty(buffer) :
@@ -974,10 +1009,13 @@ static bool has_some(struct trace_array *tr, int cpu)
 
 static void note_reader(int cpu)
 {
-	if (cpu == RING_BUFFER_ALL_CPUS)
+	if (cpu == RING_BUFFER_ALL_CPUS) {
 		cpumask_setall(&publisher.read);
-	else
+		cpumask_clear(&publisher.unread);
+	} else {
 		cpumask_set_cpu(cpu, &publisher.read);
+		cpumask_clear_cpu(cpu, &publisher.unread);
+	}
 }
 
 /* Drop what the contexts had lost by then, as drop_lost() does after a claim. */
@@ -1008,13 +1046,15 @@ static void publish_now(void)
 
 	guard(irqsave)();
 	if (!tracer_tracing_is_on(publisher.tr) ||
-	    xchg(&publisher.busy, true))
+	    atomic_xchg(&publisher.busy, true))
 		return;
 	prepare_buffer();
+	publisher.tr->array_buffer.time_start = 0;
 	cpu = smp_processor_id();
 	queue = this_cpu_ptr(&blog_queues);
 	queue->room = S64_MAX;
 	merge->nr = 0;
+	merge->taken = NULL;
 
 	rcu_read_lock();
 	list_for_each_entry_rcu(state, &publisher.loggers, readable)
@@ -1027,10 +1067,11 @@ static void publish_now(void)
 		progress = fill_chunk(merge, U64_MAX, &cpu);
 		drop_emptied(queue);
 		write_queue(queue);
+		queue->first = 0;
 		touch_nmi_watchdog();
 	} while (progress == MORE);
 	rcu_read_unlock();
-	smp_store_release(&publisher.busy, false);
+	atomic_set_release(&publisher.busy, false);
 }
 
 /* What trace.c calls before it lets somebody read the instance. */
@@ -1061,8 +1102,10 @@ static int blog_pull(struct trace_array *tr, int cpu, enum trace_pull how)
 	}
 
 	ticket = ask(how);
+	/* A reader of all CPUs in turn must come to the one that is full. */
 	if (wait_event_killable(publisher.wait, is_done(ticket) ||
-				(some && has_some(tr, cpu))))
+				(some && (has_some(tr, cpu) ||
+					  READ_ONCE(publisher.full)))))
 		return -EINTR;
 
 	return 0;
@@ -1096,7 +1139,7 @@ int blog_event_switch(struct blog_logger *logger, struct trace_event_call *call,
 	    !is_instance(file->tr))
 		return trace_event_reg(call, type, data);
 
-	guard(mutex)(&publisher.lock);
+	guard(publisher)();
 	logger->file = type == TRACE_REG_REGISTER ? file : NULL;
 
 	return 0;
@@ -1117,7 +1160,7 @@ static void enable_event(const char *name)
  */
 void blog_publish_add(struct blog_logger *logger)
 {
-	scoped_guard(mutex, &publisher.lock)
+	scoped_guard(publisher)
 		list_add_tail_rcu(&logger->state->readable, &publisher.loggers);
 	/* Pairs with the release in blog_publish_init(). */
 	if (smp_load_acquire(&publisher.tr))
@@ -1149,7 +1192,7 @@ static void drop_items(const struct blog_logger *logger)
  */
 void blog_publish_remove(struct blog_logger *logger)
 {
-	guard(mutex)(&publisher.lock);
+	guard(publisher)();
 	list_del_rcu(&logger->state->readable);
 	drop_items(logger);
 }
@@ -1164,7 +1207,7 @@ void blog_publish_remove(struct blog_logger *logger)
  */
 void blog_publish_clear(struct blog_logger *logger)
 {
-	guard(mutex)(&publisher.lock);
+	guard(publisher)();
 	drop_items(logger);
 	blog_clear(logger->state);
 }
@@ -1202,6 +1245,9 @@ int __init blog_publish_init(struct trace_array *tr)
 	INIT_DELAYED_WORK(&publisher.work, pass_work);
 	init_irq_work(&publisher.soon, soon);
 	sample_clocks_at_boot();
+
+	/* That hooks every context switch; we save the names of tasks ourselves. */
+	tr->trace_flags &= ~TRACE_ITER_RECORD_CMD;
 
 	/* Pairs with the acquires in blog_publish_soon() and _add(). */
 	smp_store_release(&publisher.tr, tr);

@@ -278,8 +278,11 @@ static struct blog_ctx *recycle_oldest(struct blog_state *state,
 		return NULL;
 	if (may_take(state, leave))
 		ctx = batch_pop(&state->log_batch);
-	if (ctx)
+	if (ctx) {
 		empty_ctx(state, ctx);
+		/* The publisher looks for QUEUED ones. */
+		set_state(ctx, BLOG_CTX_ACTIVE);
+	}
 	raw_spin_unlock(&state->lock);
 
 	return ctx;
@@ -346,6 +349,24 @@ static struct blog_ctx *take(struct blog_state *state, bool for_cpu)
 	return ctx;
 }
 
+/* A full context has been read to its end. */
+static void reuse_ctx(struct blog_state *state, struct blog_ctx *ctx)
+{
+	lockdep_assert_held(&state->lock);
+
+	batch_remove(&state->log_batch, &ctx->batch);
+	empty_ctx(state, ctx);
+	set_state(ctx, BLOG_CTX_READY);
+	atomic_inc(&state->nr_spare);
+	depot_put(state, ctx);
+}
+
+static void reuse_if_read(struct blog_state *state, struct blog_ctx *ctx)
+{
+	if (ctx->state == BLOG_CTX_QUEUED && ctx->consumed == ctx->records)
+		reuse_ctx(state, ctx);
+}
+
 /* A context is full, or nearly so, and its owner has let go of it. */
 static void queue_ctx(struct blog_state *state, struct blog_ctx *ctx)
 {
@@ -355,6 +376,7 @@ static void queue_ctx(struct blog_state *state, struct blog_ctx *ctx)
 	ctx->next = NULL;
 	set_state(ctx, BLOG_CTX_QUEUED);
 	batch_append(&state->log_batch, ctx);
+	reuse_if_read(state, ctx);
 	blog_publish_soon();
 }
 
@@ -504,30 +526,12 @@ void __blog_task_free(struct task_struct *tsk)
 
 /* The publisher */
 
-/* A full context has been read to its end. */
-static void reuse_ctx(struct blog_state *state, struct blog_ctx *ctx)
-{
-	lockdep_assert_held(&state->lock);
-
-	batch_remove(&state->log_batch, &ctx->batch);
-	empty_ctx(state, ctx);
-	set_state(ctx, BLOG_CTX_READY);
-	depot_put(state, ctx);
-	atomic_inc(&state->nr_spare);
-}
-
-static void reuse_if_read(struct blog_state *state, struct blog_ctx *ctx)
-{
-	if (ctx->state == BLOG_CTX_QUEUED && ctx->consumed == ctx->records)
-		reuse_ctx(state, ctx);
-}
-
 /**
  * blog_ctx_claim() - take messages out of a context for good
  * @state: state of the context's logger
  * @ctx: the context
  * @generation: the context's generation when they were read
- * @nr: the next so many that are not consumed; none if 0
+ * @nr: the next so many that are not consumed
  *
  * A QUEUED context without more is emptied, and READY from here on.
  *
@@ -598,12 +602,13 @@ static bool grow(struct blog_state *state)
 	if (!ctx)
 		return false;
 
+	/* First: who takes it decrements. */
+	atomic_inc(&state->nr_spare);
 	raw_spin_lock_irq(&state->lock);
 	list_add_tail_rcu(&ctx->all, &state->contexts);
 	WRITE_ONCE(state->nr_contexts, state->nr_contexts + 1);
 	depot_put(state, ctx);
 	raw_spin_unlock_irq(&state->lock);
-	atomic_inc(&state->nr_spare);
 
 	return true;
 }
@@ -631,6 +636,7 @@ static struct blog_ctx *remove_idle(struct blog_state *state)
 		ctx = batch_pop(&state->log_batch);
 	if (ctx) {
 		empty_ctx(state, ctx);
+		set_state(ctx, BLOG_CTX_READY);
 		list_del_rcu(&ctx->all);
 		WRITE_ONCE(state->nr_contexts, state->nr_contexts - 1);
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Always-on binary logging: structures shared by the files of lib/blog and by
- * kernel/trace/blog_tracefs.c.
+ * Always-on binary logging: what the files of lib/blog and kernel/trace/blog_*.c
+ * share.
  */
 #ifndef _LIB_BLOG_INTERNAL_H
 #define _LIB_BLOG_INTERNAL_H
@@ -59,6 +59,9 @@ static_assert(sizeof(struct blog_owner) == 28);
 /* Most characters of one string, and most bytes of all arguments together. */
 #define BLOG_STR_MAX		1000
 #define BLOG_ARGS_MAX		2048
+
+/* Longest payload of a record. */
+#define BLOG_LEN_MAX		(BLOG_ARGS_MAX + 8)
 
 /*
  * Room that a context keeps free before each message: every control record
@@ -143,7 +146,8 @@ struct blog_cursor {
  * @cursor:	the publisher's place; that and what follows are his alone
  * @cursor_generation: value of @generation that @cursor is about
  * @taken:	messages before @cursor that he has not claimed yet
- * @lost:	the context was emptied before he claimed them
+ * @lost:	they do not count: not claimed, or the context was emptied before
+ * @next_taken:	next context in blog_merge.taken
  * @data:	the records
  *
  * The fields down to @owner are written by the owner alone while the context
@@ -172,6 +176,7 @@ struct blog_ctx {
 	unsigned int cursor_generation;
 	u32 taken;
 	bool lost;
+	struct blog_ctx *next_taken;
 
 	u8 data[] ____cacheline_aligned;
 };
@@ -361,21 +366,21 @@ struct blog_source {
  * struct blog_merge - the messages of many contexts in the order of time
  * @nr:		contexts that have more
  * @size:	room in @data
- * @data:	a min-heap of them
- *
- * As <linux/min_heap.h> has it.
+ * @data:	a min-heap of them, as <linux/min_heap.h> has it
+ * @taken:	contexts out of which messages were taken
  */
 struct blog_merge {
 	int nr;
 	int size;
 	struct blog_source *data;
+	struct blog_ctx *taken;
 };
 
 int blog_merge_add(struct blog_merge *merge, struct blog_state *state);
 void blog_merge_begin(struct blog_merge *merge);
 struct blog_cursor *blog_merge_peek(struct blog_merge *merge);
 void blog_merge_take(struct blog_merge *merge);
-bool blog_merge_claim(struct blog_state *state);
+bool blog_merge_claim(struct blog_merge *merge);
 bool blog_unread(struct blog_state *state);
 void blog_clear(struct blog_state *state);
 

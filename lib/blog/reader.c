@@ -18,7 +18,7 @@
  * its owner may go on writing.
  *
  * A merge walks through many contexts. There is one reader who merges at any
- * time, the publisher: the place that it has reached in a context is kept
+ * time, the publisher, or a dump in its stead: the place that it has reached in a context is kept
  * there (blog_ctx.cursor), and each context is read once. What it does not
  * need is that contexts hold still: it takes no lock to read, and a writer who
  * needs a context may recycle one under its hands. In return, what was read
@@ -28,7 +28,7 @@
  *	blog_merge_add(), for each logger
  *	blog_merge_begin()
  *	blog_merge_peek(), copy, blog_merge_take(), and so on
- *	blog_merge_claim(), for each logger
+ *	blog_merge_claim()
  *	drop what was copied out of contexts that are lost (blog_ctx.lost)
  *	rcu_read_unlock()
  *
@@ -36,8 +36,9 @@
  * The claim takes the same lock: if the generation is still that of the
  * cursor, nothing of what was copied had been emptied, and the messages are
  * consumed; else they were counted as overwritten, and the copies are garbage.
- * Therefore no record is both published and overwritten, or neither. Until
- * then the reader believes no length that it finds in a record.
+ * Therefore no record is both published and overwritten, or neither. (A dump
+ * claims nothing, for that takes locks.) Until then the reader believes no
+ * length that it finds in a record.
  *
  * Order: find_place() reads the generation before the head (acquire), and
  * empty_ctx() writes the head before the generation (release). So a cursor
@@ -115,7 +116,8 @@ static const struct blog_record *next_record(struct blog_cursor *cursor,
 	left = cursor->end - cursor->pos;
 	if (left >= sizeof(*record)) {
 		*len = READ_ONCE(record->len);
-		if (*len <= left - sizeof(*record) && !(*len % sizeof(u32))) {
+		if (*len <= left - sizeof(*record) && *len <= BLOG_LEN_MAX &&
+		    !(*len % sizeof(u32))) {
 			cursor->pos += sizeof(*record) + *len;
 			return record;
 		}
@@ -166,6 +168,7 @@ static bool find_place(struct blog_ctx *ctx)
 	if (!ctx->cursor.ctx || ctx->cursor_generation != generation) {
 		blog_cursor_start(&ctx->cursor, ctx);
 		ctx->cursor_generation = generation;
+		ctx->taken = 0;
 	} else {
 		extend_cursor(&ctx->cursor);
 	}
@@ -192,9 +195,17 @@ static const struct min_heap_callbacks by_time = {
 	.swp = source_swap,
 };
 
+/* Messages have been taken, and are to be claimed: lost until that is done. */
+static void note_taken(struct blog_merge *merge, struct blog_ctx *ctx)
+{
+	ctx->lost = true;
+	ctx->next_taken = merge->taken;
+	merge->taken = ctx;
+}
+
 /**
  * blog_merge_add() - let a logger's contexts take part in a merge
- * @merge: the merge; it begins with blog_merge.nr set to 0
+ * @merge: the merge; it begins with @nr and @taken of it set to 0
  * @state: the logger's state
  *
  * Context: RCU read-side critical section; one caller at a time.
@@ -205,7 +216,12 @@ int blog_merge_add(struct blog_merge *merge, struct blog_state *state)
 	struct blog_ctx *ctx;
 
 	list_for_each_entry_rcu(ctx, &state->contexts, all) {
-		if (!find_place(ctx))
+		bool more = find_place(ctx);
+
+		/* By a dump, which claims nothing. */
+		if (ctx->taken)
+			note_taken(merge, ctx);
+		if (!more)
 			continue;
 		if (merge->nr == merge->size)
 			return -ENOSPC;
@@ -264,7 +280,8 @@ void blog_merge_take(struct blog_merge *merge)
 	struct blog_source *first = merge->data;
 	struct blog_ctx *ctx = first->ctx;
 
-	ctx->taken++;
+	if (!ctx->taken++)
+		note_taken(merge, ctx);
 	if (!blog_cursor_next(&ctx->cursor)) {
 		min_heap_pop(merge, &by_time, NULL);
 		return;
@@ -275,29 +292,35 @@ void blog_merge_take(struct blog_merge *merge)
 }
 EXPORT_SYMBOL_IF_KUNIT(blog_merge_take);
 
+static bool claim(struct blog_ctx *ctx)
+{
+	struct blog_state *state = ctx->logger->state;
+
+	guard(raw_spinlock_irqsave)(&state->lock);
+	return blog_ctx_claim(state, ctx, ctx->cursor_generation, ctx->taken);
+}
+
 /**
- * blog_merge_claim() - make what was taken out of a logger's contexts count
- * @state: the logger's state
+ * blog_merge_claim() - make what was taken count
+ * @merge: the merge
  *
  * Where the context was emptied meanwhile, blog_ctx.lost is set: the messages
  * taken out of it must be dropped.
  *
- * Context: As blog_merge_add(), and blog_state.lock held.
+ * Context: As blog_merge_add(). Takes raw spinlocks with interrupts disabled.
  * Return: false if a context is lost.
  */
-bool blog_merge_claim(struct blog_state *state)
+bool blog_merge_claim(struct blog_merge *merge)
 {
 	struct blog_ctx *ctx;
 	bool all = true;
 
-	lockdep_assert_held(&state->lock);
-
-	list_for_each_entry(ctx, &state->contexts, all) {
-		ctx->lost = !blog_ctx_claim(state, ctx, ctx->cursor_generation,
-					    ctx->taken);
+	for (ctx = merge->taken; ctx; ctx = ctx->next_taken) {
+		ctx->lost = !claim(ctx);
 		all &= !ctx->lost;
 		ctx->taken = 0;
 	}
+	merge->taken = NULL;
 
 	return all;
 }
@@ -321,13 +344,24 @@ bool blog_unread(struct blog_state *state)
 	return false;
 }
 
+/* Let a full context go unread; false if it is not full. */
+static bool clear_queued(struct blog_state *state, struct blog_ctx *ctx)
+{
+	guard(raw_spinlock_irqsave)(&state->lock);
+	if (ctx->state != BLOG_CTX_QUEUED)
+		return false;
+	blog_ctx_clear(state, ctx, ctx->records - ctx->consumed);
+
+	return true;
+}
+
 /* Let what is in a context now go unread. */
 static void clear_ctx(struct blog_state *state, struct blog_ctx *ctx)
 {
 	unsigned long flags;
 	u32 nr = 0;
 
-	if (!find_place(ctx))
+	if (clear_queued(state, ctx) || !find_place(ctx))
 		return;
 	do
 		nr++;

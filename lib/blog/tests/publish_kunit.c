@@ -184,6 +184,8 @@ static void publish_unread(struct kunit *test)
 	msleep(300);
 	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).published, 0);
 	KUNIT_EXPECT_TRUE(test, ring_buffer_empty(ring()));
+	/* Which would hook every context switch. */
+	KUNIT_EXPECT_FALSE(test, instance->trace_flags & TRACE_ITER_RECORD_CMD);
 }
 
 /* Full contexts that were read are ready again. */
@@ -303,9 +305,7 @@ static void publish_lost_claim(struct kunit *test)
 			blog_kunit_settle();
 		blog_kunit_message(0, 2 * CTX_MESSAGES + i);
 	}
-	raw_spin_lock_irq(&state->lock);
-	KUNIT_EXPECT_FALSE(test, blog_merge_claim(state));
-	raw_spin_unlock_irq(&state->lock);
+	KUNIT_EXPECT_FALSE(test, blog_merge_claim(&merge));
 	KUNIT_EXPECT_TRUE(test, ctx->lost);
 
 	stats = blog_kunit_stats(test);
@@ -385,6 +385,59 @@ static void publish_larger_than_ring(struct kunit *test)
 
 	KUNIT_EXPECT_FALSE(test, c.failed);
 	KUNIT_EXPECT_EQ(test, tally->records, 2 * nr);
+	KUNIT_EXPECT_EQ(test, ring_buffer_overruns(ring()), 0);
+	ring_buffer_resize(ring(), old, RING_BUFFER_ALL_CPUS);
+}
+
+#define LONG_TEXT	990
+#define LONG_MESSAGES	100
+
+static int count_long(void *data)
+{
+	u16 type = blog_kunit_blog.event->event.type;
+	struct ring_buffer_event *event;
+	struct trace_entry *entry;
+	u32 *nr = data;
+	int cpu;
+
+	while (!kthread_should_stop()) {
+		trace_pull(instance, RING_BUFFER_ALL_CPUS, TRACE_PULL_SOME);
+		for_each_online_cpu(cpu) {
+			while ((event = ring_buffer_consume(ring(), cpu, NULL, NULL))) {
+				entry = ring_buffer_event_data(event);
+				*nr += entry->type == type &&
+				       ring_buffer_event_length(event) > 2 * LONG_TEXT;
+			}
+		}
+		schedule_timeout_uninterruptible(1);
+	}
+
+	return 0;
+}
+
+/* The smallest ring buffer takes the longest messages, one after the other. */
+static void publish_through_two_pages(struct kunit *test)
+{
+	unsigned long old = ring_buffer_size(ring(), 0);
+	unsigned long end = jiffies + 20 * HZ;
+	char *text = blog_kunit_alloc(test, LONG_TEXT + 1);
+	struct task_struct *task;
+	u32 i, nr = 0;
+
+	memset(text, 'x', LONG_TEXT);
+	KUNIT_ASSERT_GE(test, ring_buffer_resize(ring(), 1, RING_BUFFER_ALL_CPUS), 0);
+	for (i = 0; i < LONG_MESSAGES; i++)
+		blog(&blog_kunit_blog, 0, "%s %s", text, text);
+
+	WRITE_ONCE(instance->trace_ref, instance->trace_ref + 1);
+	task = kthread_run(count_long, &nr, "consumer");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, task);
+	while (READ_ONCE(nr) < LONG_MESSAGES && time_before(jiffies, end))
+		schedule_timeout_uninterruptible(1);
+	kthread_stop(task);
+	WRITE_ONCE(instance->trace_ref, instance->trace_ref - 1);
+
+	KUNIT_EXPECT_EQ(test, nr, LONG_MESSAGES);
 	KUNIT_EXPECT_EQ(test, ring_buffer_overruns(ring()), 0);
 	ring_buffer_resize(ring(), old, RING_BUFFER_ALL_CPUS);
 }
@@ -489,6 +542,7 @@ static struct kunit_case publish_cases[] = {
 	KUNIT_CASE(publish_clears),
 	KUNIT_CASE(publish_lost_claim),
 	KUNIT_CASE(publish_larger_than_ring),
+	KUNIT_CASE(publish_through_two_pages),
 	KUNIT_CASE(publish_while_recycling),
 	KUNIT_CASE_SLOW(publish_speed),
 	{}
