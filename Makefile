@@ -7,11 +7,13 @@ STEP := dev/step
 # Where overlays for tests only are applied too.
 TEST_OVERLAY := $(if $(wildcard tests/overlay),--with tests/overlay)
 
-.PHONY: help deps source overlay uml x86 plugin install demo test clean distclean
+.PHONY: help deps source overlay uml x86 plugin install demo test test-debug clean \
+	distclean
 
 help:
 	@echo 'make demo       what BLOG does, in a virtual machine with a real Ceph'
 	@echo 'make test       all tests'
+	@echo 'make test-debug those in the virtual machine, on a kernel that looks for bugs'
 	@echo
 	@echo 'The steps these take by themselves:'
 	@echo 'make deps       install the Debian packages needed'
@@ -54,6 +56,9 @@ demo: x86 plugin
 
 test: uml x86 plugin
 	@tests/run
+
+test-debug: overlay plugin
+	@tests/run debug
 
 clean:
 	rm -rf $(filter-out build/apt build/ccache build/linux build/source.lock,$(wildcard build/*))
