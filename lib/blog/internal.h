@@ -384,6 +384,32 @@ bool blog_merge_claim(struct blog_merge *merge);
 bool blog_unread(struct blog_state *state);
 void blog_clear(struct blog_state *state);
 
+/* query.c */
+enum blog_query_error {
+	BLOG_QUERY_EMPTY,
+	BLOG_QUERY_TERM,
+	BLOG_QUERY_VALUE,
+	BLOG_QUERY_TWICE,
+	BLOG_QUERY_QUOTE,
+	BLOG_QUERY_FORMAT,
+	BLOG_QUERY_LINES,
+	BLOG_QUERY_OPERATION,
+	BLOG_QUERY_MORE,
+	BLOG_QUERY_NO_MATCH,
+	BLOG_QUERY_BAD,
+};
+
+/* What is wrong with queries, and at which of their characters. */
+struct blog_query_fault {
+	enum blog_query_error error;
+	unsigned int pos;
+};
+
+extern const char * const blog_query_errors[];
+
+int blog_query_apply(struct blog_state *state, const char *text,
+		     struct blog_query_fault *fault);
+
 /* kernel/trace/blog_tracefs.c */
 void blog_tracefs_create(struct blog_logger *logger);
 void blog_tracefs_remove(struct blog_logger *logger);

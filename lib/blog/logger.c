@@ -14,9 +14,10 @@
 
 #include "internal.h"
 
-/* Protects blog_loggers and the flags of all loggers. */
-DEFINE_MUTEX(blog_mutex);
 LIST_HEAD(blog_loggers);
+
+DEFINE_MUTEX(blog_mutex);	/* that list, flags of loggers and of sites */
+EXPORT_SYMBOL_IF_KUNIT(blog_mutex);
 
 /* Below this a task and a CPU could not both have a context. */
 #define BLOG_BUDGET_MIN		4
