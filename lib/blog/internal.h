@@ -384,6 +384,36 @@ bool blog_merge_claim(struct blog_merge *merge);
 bool blog_unread(struct blog_state *state);
 void blog_clear(struct blog_state *state);
 
+/* logger.c: what the file contexts shows */
+
+/**
+ * struct blog_ctx_info - a context as it was
+ * @ctx:	which one; not to be followed
+ * @state:	where it was in its life
+ * @shared:	a CPU's, not a task's
+ * @level:	if it was ACTIVE and a CPU's, interrupt_context_level(); -1 if
+ *		that is not known
+ * @owner:	task that wrote the last record, or that was interrupted
+ * @bytes:	bytes of records; if 0, what follows and @owner mean nothing
+ * @records:	messages
+ * @first:	stamp at its begin
+ * @last:	stamp of the last message
+ */
+struct blog_ctx_info {
+	const struct blog_ctx *ctx;
+	enum blog_ctx_state state;
+	bool shared;
+	int level;
+	struct blog_owner owner;
+	u32 bytes;
+	u32 records;
+	u64 first;
+	u64 last;
+};
+
+unsigned int blog_logger_contexts(struct blog_logger *logger,
+				  struct blog_ctx_info *info, unsigned int max);
+
 /* query.c */
 enum blog_query_error {
 	BLOG_QUERY_EMPTY,

@@ -203,6 +203,88 @@ void blog_logger_stats(struct blog_logger *logger, struct blog_stats *stats)
 }
 EXPORT_SYMBOL_IF_KUNIT(blog_logger_stats);
 
+/* The stamp that a context begins with. */
+static u64 first_stamp(const struct blog_ctx *ctx)
+{
+	const struct blog_record *record = (const void *)ctx->data;
+	u64 time = 0;
+
+	if (record->site == BLOG_TIME)
+		memcpy(&time, record->payload, sizeof(time));
+	return time;
+}
+
+static void describe_ctx(struct blog_ctx_info *info, const struct blog_ctx *ctx)
+{
+	memset(info, 0, sizeof(*info));
+	info->ctx = ctx;
+	info->state = READ_ONCE(ctx->state);
+	/* Stored by who takes it, with no lock that we could have. */
+	info->shared = data_race(ctx->shared);
+	info->level = -1;
+	/* Pairs with the release in commit_record(). */
+	info->bytes = smp_load_acquire(&ctx->head);
+	if (!info->bytes)
+		return;
+	info->records = READ_ONCE(ctx->records);
+	info->first = first_stamp(ctx);
+	/* The owner may be storing: these need not fit together. */
+	info->last = data_race(ctx->last);
+	/* So too. */
+	info->owner = data_race(ctx->owner);
+}
+
+/* Find out which levels the contexts of CPUs belong to. */
+static void find_levels(const struct blog_state *state,
+			struct blog_ctx_info *info, unsigned int nr)
+{
+	const struct blog_ctx *ctx;
+	unsigned int i, level;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		for (level = 0; level < BLOG_LEVELS; level++) {
+			/* Only to compare; the CPU may be changing it. */
+			ctx = data_race(per_cpu_ptr(state->cpu, cpu)->shared[level]);
+			for (i = 0; ctx && i < nr; i++)
+				if (info[i].ctx == ctx && info[i].shared &&
+				    info[i].state == BLOG_CTX_ACTIVE)
+					info[i].level = level;
+		}
+	}
+}
+
+/**
+ * blog_logger_contexts() - describe the contexts of a logger
+ * @logger: a registered logger
+ * @info: takes the descriptions, in no order
+ * @max: room in @info; if there are more contexts, the rest is left out
+ *
+ * Context: Any context but NMI. Takes a raw spinlock with interrupts disabled.
+ * Return: number of contexts that there are.
+ */
+unsigned int blog_logger_contexts(struct blog_logger *logger,
+				  struct blog_ctx_info *info, unsigned int max)
+{
+	struct blog_state *state = logger->state;
+	const struct blog_ctx *ctx;
+	unsigned long flags;
+	unsigned int nr = 0;
+
+	/* No context is emptied meanwhile. */
+	raw_spin_lock_irqsave(&state->lock, flags);
+	list_for_each_entry(ctx, &state->contexts, all) {
+		if (nr < max)
+			describe_ctx(&info[nr], ctx);
+		nr++;
+	}
+	raw_spin_unlock_irqrestore(&state->lock, flags);
+	find_levels(state, info, min(nr, max));
+
+	return nr;
+}
+EXPORT_SYMBOL_IF_KUNIT(blog_logger_contexts);
+
 /* Nobody writes to the logger or lists it any more. */
 static void free_state(struct blog_logger *logger, struct blog_state *state)
 {

@@ -461,6 +461,65 @@ static void logger_changes(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, blog_kunit_controls(ctx, BLOG_LOST), 0);
 }
 
+/* The list of contexts */
+
+#define LIST_MAX	64
+
+static const struct blog_ctx_info *find_info(const struct blog_ctx_info *info,
+					     unsigned int nr,
+					     const struct blog_ctx *ctx)
+{
+	for (; nr; nr--, info++)
+		if (info->ctx == ctx)
+			return info;
+
+	return NULL;
+}
+
+static void logger_contexts(struct kunit *test)
+{
+	struct blog_ctx_info *list = blog_kunit_alloc(test, LIST_MAX * sizeof(*list));
+	const struct blog_ctx_info *info;
+	u64 before = trace_clock_local(), between;
+	unsigned int i, nr, used = 0;
+
+	blog(&blog_kunit_blog, 0, "first");
+	between = trace_clock_local();
+	blog(&blog_kunit_blog, 0, "second");
+	blog_kunit_settle();
+
+	nr = blog_logger_contexts(&blog_kunit_blog, list, LIST_MAX);
+	KUNIT_EXPECT_EQ(test, nr, blog_kunit_stats(test).nr_contexts);
+	KUNIT_ASSERT_LE(test, nr, LIST_MAX);
+	info = find_info(list, nr, blog_kunit_ctx_of(current));
+	KUNIT_ASSERT_NOT_NULL(test, info);
+	KUNIT_EXPECT_EQ(test, info->state, BLOG_CTX_ACTIVE);
+	KUNIT_EXPECT_FALSE(test, info->shared);
+	KUNIT_EXPECT_EQ(test, info->level, -1);
+	KUNIT_EXPECT_EQ(test, info->records, 2);
+	KUNIT_EXPECT_EQ(test, info->bytes, info->ctx->head);
+	KUNIT_EXPECT_EQ(test, info->owner.pid, current->pid);
+	KUNIT_EXPECT_STREQ(test, info->owner.comm, current->comm);
+	KUNIT_EXPECT_GE(test, info->first, before);
+	KUNIT_EXPECT_LE(test, info->first, between);
+	KUNIT_EXPECT_GE(test, info->last, between);
+	KUNIT_EXPECT_LE(test, info->last, trace_clock_local());
+
+	for (i = 0; i < nr; i++) {
+		used += list[i].bytes > 0;
+		if (list[i].bytes)
+			continue;
+		KUNIT_EXPECT_EQ(test, list[i].records, 0);
+		KUNIT_EXPECT_EQ(test, list[i].state, BLOG_CTX_READY);
+	}
+	KUNIT_EXPECT_EQ(test, used, 1);
+
+	/* Too little room: that many are still told, and nothing is written behind. */
+	memset(list, 0xa5, LIST_MAX * sizeof(*list));
+	KUNIT_EXPECT_EQ(test, blog_logger_contexts(&blog_kunit_blog, list, 1), nr);
+	KUNIT_EXPECT_NULL(test, memchr_inv(list + 1, 0xa5, sizeof(*list)));
+}
+
 /* Live events */
 
 struct seen {
@@ -575,6 +634,7 @@ static struct kunit_case logger_cases[] = {
 	KUNIT_CASE(logger_odd_sites),
 	KUNIT_CASE(logger_clock),
 	KUNIT_CASE(logger_changes),
+	KUNIT_CASE(logger_contexts),
 	KUNIT_CASE(logger_live),
 	KUNIT_CASE(logger_event),
 	{}
