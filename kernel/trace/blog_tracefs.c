@@ -14,20 +14,43 @@
  * so that every trace.dat and perf.data explains itself. The kernel's own text
  * output is rendered by blog_event_text().
  *
- * The files. Instance "blog" of tracefs has a directory for each logger:
+ * The files. Instance "blog" of tracefs has a directory for each logger. What
+ * tools parse begins with a line "version N", the version of its format.
  *
  *	loggers/<name>/enable	rw  1 while the logger captures, else 0
- *	loggers/<name>/budget	rw  most bytes of contexts; rounded down to whole
- *				    contexts; shrinking frees at once
- *	loggers/<name>/stats	r   counters, a line "name value" each, after a
- *				    line with the version of the format
+ *	loggers/<name>/budget	rw  most bytes of contexts, also as 64M; rounded
+ *				    down to whole contexts; shrinking frees at
+ *				    once
+ *	loggers/<name>/stats	r   version 1; counters, a line "name value" each
+ *	loggers/<name>/sites	rw  version 1; the catalogue, a line
+ *				    'number state file:line function "format"'
+ *				    for each statement. The state is + on, - off,
+ *				    ! cannot be logged; the format has control
+ *				    and non-ASCII characters, " and \ as \ooo.
+ *				    Written: queries, see lib/blog/query.c
+ *	loggers/<name>/contexts	r   version 1; a line "state kind pid bytes
+ *				    records first last comm" for each context, as
+ *				    it was at open(), oldest last message first.
+ *				    state: ready, active, parked or queued;
+ *				    kind: task, or overflow, softirq, hardirq or
+ *				    nmi of a CPU, or cpu if which is not known;
+ *				    first, last: seconds of trace_clock_local().
+ *				    - is for what an empty context lacks. The
+ *				    comm may have blanks; control and non-ASCII
+ *				    characters and \ are \ooo
+ *
+ * All that is written must be a text below a page in one write(). What is wrong
+ * with it is in the instance's error_log.
  */
 #include <linux/blog/event.h>
+#include <linux/cleanup.h>
+#include <linux/ctype.h>
 #include <linux/fs.h>
 #include <linux/kstrtox.h>
 #include <linux/mm.h>
 #include <linux/seq_buf.h>
 #include <linux/seq_file.h>
+#include <linux/sort.h>
 #include <linux/string_helpers.h>
 #include <linux/trace_events.h>
 #include <linux/tracefs.h>
@@ -35,6 +58,10 @@
 #include "trace.h"
 #include "trace_output.h"
 #include "../../lib/blog/internal.h"
+
+
+/* The instance, for its error_log. */
+static struct trace_array *blog_instance __ro_after_init;
 
 /* Directory "loggers" of the instance; under blog_mutex. */
 static struct dentry *loggers_dir;
@@ -45,6 +72,9 @@ static const char catalogue_head[] =
 	"\"[%llu] %s args: %s\", REC->client, __print_symbolic(REC->site, { 0, \"\" }";
 static const char catalogue_tail[] =
 	"), __print_array(__get_dynamic_array(args), (__get_dynamic_array_len(args) / 4), 4)";
+
+/* With what else is named, all but printable ASCII characters become \ooo. */
+#define ESCAPE_FORMAT	(ESCAPE_OCTAL | ESCAPE_NAP | ESCAPE_APPEND)
 
 /* Length of a format without its trailing newline. */
 static size_t format_len(const char *format)
@@ -76,7 +106,7 @@ static void print_entry(struct seq_buf *s, const struct blog_site *site)
 	 */
 	size = seq_buf_get_buf(s, &buf);
 	len = string_escape_mem(site->format, format_len(site->format), buf, size,
-				ESCAPE_OCTAL | ESCAPE_NAP | ESCAPE_APPEND, "\"\\");
+				ESCAPE_FORMAT, "\"\\");
 	seq_buf_commit(s, len <= size ? len : -1);
 	seq_buf_puts(s, "\" }");
 }
@@ -164,45 +194,131 @@ EXPORT_SYMBOL_GPL(blog_event_text);
 
 /*
  * i_private is the logger, which may be gone while the file is open: every
- * operation looks it up under blog_mutex, and fails with -ENODEV if it is.
+ * operation looks it up with blog_mutex held, and fails with -ENODEV if it is.
  */
-
-static int logger_open(struct inode *inode, struct file *file)
+static struct blog_logger *find_logger(const struct file *file)
 {
-	int ret = tracing_check_open_get_tr(NULL);
-
-	file->private_data = inode->i_private;
-	return ret;
+	return blog_logger_find(file_inode(file)->i_private);
 }
 
-static ssize_t enable_read(struct file *file, char __user *ubuf, size_t count,
-			   loff_t *ppos)
-{
-	struct blog_logger *logger;
-	bool on;
+#define DEFINE_SHOW_FOPS(_name, ...)					\
+static int _name##_open(struct inode *inode, struct file *file)		\
+{									\
+	int ret = tracing_check_open_get_tr(NULL);			\
+									\
+	return ret ?: single_open(file, _name##_show, NULL);		\
+}									\
+									\
+static const struct file_operations _name##_fops = {			\
+	.owner = THIS_MODULE,						\
+	.open = _name##_open,						\
+	.read = seq_read,						\
+	.llseek = seq_lseek,						\
+	.release = single_release,					\
+	__VA_ARGS__							\
+}
 
-	scoped_guard(mutex, &blog_mutex) {
-		logger = blog_logger_find(file->private_data);
-		if (!logger)
-			return -ENODEV;
-		on = blog_logger_enabled(logger);
+/* What is wrong with what was written to other files than sites. */
+enum {
+	ERR_TOO_LONG,
+	ERR_NUL,
+	ERR_BOOL,
+	ERR_SIZE,
+	ERR_SIZE_MIN,
+	ERR_SIZE_MAX,
+};
+
+#define CTX_SIZE_TEXT	__stringify(CONFIG_BLOG_CTX_SIZE_KB) " KiB"
+
+static const char * const file_errors[] = {
+	[ERR_TOO_LONG]	= "A page or more in one write",
+	[ERR_NUL]	= "NUL in the text",
+	[ERR_BOOL]	= "Neither 1 nor 0",
+	[ERR_SIZE]	= "Not a number of bytes, or of K, M or G",
+	[ERR_SIZE_MIN]	= "Below four contexts of " CTX_SIZE_TEXT,
+	[ERR_SIZE_MAX]	= "More contexts of " CTX_SIZE_TEXT " than can be counted",
+};
+
+/*
+ * Log what is wrong at @pos of @text that was written to a file, with the line
+ * that it is in.
+ */
+static void log_error(const struct file *file, const char *text,
+		      const char * const *errors, u8 error, unsigned int pos)
+{
+	unsigned int start = pos;
+	char where[80], *line, *p;
+
+	while (start && text[start - 1] != '\n')
+		start--;
+	line = kmemdup_nul(text + start, strcspn(text + start, "\n"), GFP_KERNEL);
+	if (!line)
+		return;
+	/* The caret below would be off. */
+	for (p = line; *p; p++)
+		if (!isascii(*p) || !isprint(*p))
+			*p = *p == '\t' ? ' ' : '?';
+
+	snprintf(where, sizeof(where), "blog: %pd2", file->f_path.dentry);
+	/* It only reads them. */
+	tracing_log_err(blog_instance, where, line, (const char **)errors,
+			error, pos - start);
+	kfree(line);
+}
+
+/* What was written, to be freed with kfree(), or an ERR_PTR(). */
+static char *get_text(const struct file *file, const char __user *ubuf,
+		      size_t count)
+{
+	char *text;
+
+	if (count >= PAGE_SIZE) {
+		log_error(file, "", file_errors, ERR_TOO_LONG, 0);
+		return ERR_PTR(-E2BIG);
+	}
+	text = memdup_user_nul(ubuf, count);
+	if (!IS_ERR(text) && strlen(text) != count) {
+		log_error(file, text, file_errors, ERR_NUL, strlen(text));
+		kfree(text);
+		return ERR_PTR(-EINVAL);
 	}
 
-	return simple_read_from_buffer(ubuf, count, ppos, on ? "1\n" : "0\n", 2);
+	return text;
+}
+
+/* enable */
+
+static int enable_show(struct seq_file *m, void *v)
+{
+	struct blog_logger *logger;
+
+	guard(mutex)(&blog_mutex);
+	logger = find_logger(m->file);
+	if (!logger)
+		return -ENODEV;
+	seq_printf(m, "%d\n", blog_logger_enabled(logger));
+
+	return 0;
 }
 
 static ssize_t enable_write(struct file *file, const char __user *ubuf,
 			    size_t count, loff_t *ppos)
 {
+	char *text __free(kfree) = get_text(file, ubuf, count);
 	struct blog_logger *logger;
 	bool on;
-	int ret = kstrtobool_from_user(ubuf, count, &on);
+	int ret;
 
-	if (ret)
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+	ret = kstrtobool(skip_spaces(text), &on);
+	if (ret) {
+		log_error(file, text, file_errors, ERR_BOOL, 0);
 		return ret;
+	}
 
 	guard(mutex)(&blog_mutex);
-	logger = blog_logger_find(file->private_data);
+	logger = find_logger(file);
 	if (!logger)
 		return -ENODEV;
 	ret = __blog_logger_enable(logger, on);
@@ -210,67 +326,60 @@ static ssize_t enable_write(struct file *file, const char __user *ubuf,
 	return ret ?: count;
 }
 
-static const struct file_operations enable_fops = {
-	.owner = THIS_MODULE,
-	.open = logger_open,
-	.read = enable_read,
-	.write = enable_write,
-	.llseek = default_llseek,
-};
+DEFINE_SHOW_FOPS(enable, .write = enable_write);
 
-static ssize_t budget_read(struct file *file, char __user *ubuf, size_t count,
-			   loff_t *ppos)
+/* budget */
+
+static int budget_show(struct seq_file *m, void *v)
 {
 	struct blog_logger *logger;
-	struct blog_stats stats;
-	char text[32];
-	int len;
 
-	scoped_guard(mutex, &blog_mutex) {
-		logger = blog_logger_find(file->private_data);
-		if (!logger)
-			return -ENODEV;
-		blog_logger_stats(logger, &stats);
-	}
-	len = scnprintf(text, sizeof(text), "%llu\n",
-			(u64)stats.budget * BLOG_CTX_SIZE);
+	guard(mutex)(&blog_mutex);
+	logger = find_logger(m->file);
+	if (!logger)
+		return -ENODEV;
+	seq_printf(m, "%llu\n",
+		   (u64)READ_ONCE(logger->state->budget) * BLOG_CTX_SIZE);
 
-	return simple_read_from_buffer(ubuf, count, ppos, text, len);
+	return 0;
 }
 
 static ssize_t budget_write(struct file *file, const char __user *ubuf,
 			    size_t count, loff_t *ppos)
 {
+	char *text __free(kfree) = get_text(file, ubuf, count);
 	struct blog_logger *logger;
-	char text[32] = {}, *end;
+	char *start, *end;
 	u64 contexts;
 	int ret;
 
-	if (count >= sizeof(text))
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+	start = skip_spaces(text);
+	contexts = memparse(start, &end) / BLOG_CTX_SIZE;
+	if (end == start || *skip_spaces(end)) {
+		log_error(file, text, file_errors, ERR_SIZE, end - text);
 		return -EINVAL;
-	if (copy_from_user(text, ubuf, count))
-		return -EFAULT;
-	/* Bytes, also as 64M. */
-	contexts = memparse(strim(text), &end) / BLOG_CTX_SIZE;
-	if (*end || contexts > INT_MAX)
+	}
+	if (contexts > INT_MAX) {
+		log_error(file, text, file_errors, ERR_SIZE_MAX, start - text);
 		return -EINVAL;
+	}
 
 	guard(mutex)(&blog_mutex);
-	logger = blog_logger_find(file->private_data);
+	logger = find_logger(file);
 	if (!logger)
 		return -ENODEV;
 	ret = blog_logger_set_budget(logger, contexts);
+	if (ret)
+		log_error(file, text, file_errors, ERR_SIZE_MIN, start - text);
 
 	return ret ?: count;
 }
 
-static const struct file_operations budget_fops = {
-	.owner = THIS_MODULE,
-	.open = logger_open,
-	.read = budget_read,
-	.write = budget_write,
-	.llseek = default_llseek,
-};
+DEFINE_SHOW_FOPS(budget, .write = budget_write);
+
+/* stats */
 
 static int stats_show(struct seq_file *m, void *v)
 {
@@ -278,7 +387,7 @@ static int stats_show(struct seq_file *m, void *v)
 	struct blog_stats stats;
 
 	guard(mutex)(&blog_mutex);
-	logger = blog_logger_find(m->private);
+	logger = find_logger(m->file);
 	if (!logger)
 		return -ENODEV;
 	blog_logger_stats(logger, &stats);
@@ -303,19 +412,267 @@ static int stats_show(struct seq_file *m, void *v)
 	return 0;
 }
 
-static int stats_open(struct inode *inode, struct file *file)
+DEFINE_SHOW_FOPS(stats);
+
+/* sites */
+
+static void *site_at(const struct seq_file *m, loff_t pos)
+{
+	struct blog_logger *logger = find_logger(m->file);
+
+	if (!logger)
+		return ERR_PTR(-ENODEV);
+	if (!pos)
+		return SEQ_START_TOKEN;
+
+	return pos <= logger->state->nr_sites ?
+	       logger->state->site_by_id[pos - 1] : NULL;
+}
+
+static void *sites_start(struct seq_file *m, loff_t *pos)
+{
+	mutex_lock(&blog_mutex);
+	return site_at(m, *pos);
+}
+
+static void *sites_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	return site_at(m, ++*pos);
+}
+
+static void sites_stop(struct seq_file *m, void *v)
+{
+	mutex_unlock(&blog_mutex);
+}
+
+static char site_state(const struct blog_site *site)
+{
+	if (site->flags & BLOG_SITE_BAD)
+		return '!';
+	return site->flags & BLOG_SITE_ON ? '+' : '-';
+}
+
+static int sites_show(struct seq_file *m, void *v)
+{
+	const struct blog_site *site = v;
+
+	if (v == SEQ_START_TOKEN) {
+		seq_puts(m, "version 1\n");
+		return 0;
+	}
+	seq_printf(m, "%u %c %s:%u %s \"", site->id, site_state(site),
+		   site->file, site->line, site->function);
+	seq_escape_mem(m, site->format, format_len(site->format),
+		       ESCAPE_FORMAT, "\"\\");
+	seq_puts(m, "\"\n");
+
+	return 0;
+}
+
+static const struct seq_operations sites_ops = {
+	.start = sites_start,
+	.next = sites_next,
+	.stop = sites_stop,
+	.show = sites_show,
+};
+
+static int sites_open(struct inode *inode, struct file *file)
 {
 	int ret = tracing_check_open_get_tr(NULL);
 
-	return ret ?: single_open(file, stats_show, inode->i_private);
+	return ret ?: seq_open(file, &sites_ops);
 }
 
-static const struct file_operations stats_fops = {
+static ssize_t sites_write(struct file *file, const char __user *ubuf,
+			   size_t count, loff_t *ppos)
+{
+	char *text __free(kfree) = get_text(file, ubuf, count);
+	struct blog_logger *logger;
+	struct blog_query_fault fault;
+	int ret;
+
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+
+	guard(mutex)(&blog_mutex);
+	logger = find_logger(file);
+	if (!logger)
+		return -ENODEV;
+	ret = blog_query_apply(logger->state, text, &fault);
+	if (ret == -EINVAL || ret == -ENOENT)
+		log_error(file, text, blog_query_errors, fault.error, fault.pos);
+
+	return ret ?: count;
+}
+
+static const struct file_operations sites_fops = {
 	.owner = THIS_MODULE,
-	.open = stats_open,
+	.open = sites_open,
+	.read = seq_read,
+	.write = sites_write,
+	.llseek = seq_lseek,
+	.release = seq_release,
+};
+
+/* contexts */
+
+struct ctx_list {
+	unsigned int nr;
+	struct blog_ctx_info info[];
+};
+
+static int by_last(const void *a, const void *b)
+{
+	const struct blog_ctx_info *x = a, *y = b;
+
+	return x->last < y->last ? -1 : x->last > y->last;
+}
+
+/* The contexts as they are now, to be freed with kvfree(), or an ERR_PTR(). */
+static struct ctx_list *list_contexts(const struct file *file)
+{
+	struct blog_logger *logger;
+	struct ctx_list *list;
+	unsigned int max;
+
+	guard(mutex)(&blog_mutex);
+	logger = find_logger(file);
+	if (!logger)
+		return ERR_PTR(-ENODEV);
+
+	max = READ_ONCE(logger->state->nr_contexts);
+	for (;;) {
+		list = kvmalloc(struct_size(list, info, max), GFP_KERNEL);
+		if (!list)
+			return ERR_PTR(-ENOMEM);
+		list->nr = blog_logger_contexts(logger, list->info, max);
+		if (list->nr <= max)
+			break;
+		max = list->nr;
+		kvfree(list);
+	}
+	sort(list->info, list->nr, sizeof(*list->info), by_last, NULL);
+
+	return list;
+}
+
+static void *context_at(const struct seq_file *m, loff_t pos)
+{
+	struct ctx_list *list = m->private;
+
+	if (!pos)
+		return SEQ_START_TOKEN;
+
+	return pos <= list->nr ? &list->info[pos - 1] : NULL;
+}
+
+static void *contexts_start(struct seq_file *m, loff_t *pos)
+{
+	return context_at(m, *pos);
+}
+
+static void *contexts_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	return context_at(m, ++*pos);
+}
+
+static void contexts_stop(struct seq_file *m, void *v)
+{
+}
+
+static const char *ctx_kind(const struct blog_ctx_info *info)
+{
+	static const char * const levels[BLOG_LEVELS] = {
+		"overflow", "softirq", "hardirq", "nmi",
+	};
+
+	if (!info->bytes && info->state != BLOG_CTX_ACTIVE)
+		return "-";
+	if (!info->shared)
+		return "task";
+
+	return info->level < 0 ? "cpu" : levels[info->level];
+}
+
+static void show_stamp(struct seq_file *m, u64 stamp)
+{
+	u32 ns;
+
+	stamp = div_u64_rem(stamp, NSEC_PER_SEC, &ns);
+	seq_printf(m, " %llu.%09u", stamp, ns);
+}
+
+static int contexts_show(struct seq_file *m, void *v)
+{
+	static const char * const states[BLOG_CTX_NR_STATES] = {
+		[BLOG_CTX_READY]	= "ready",
+		[BLOG_CTX_ACTIVE]	= "active",
+		[BLOG_CTX_PARKED]	= "parked",
+		[BLOG_CTX_QUEUED]	= "queued",
+	};
+	const struct blog_ctx_info *info = v;
+
+	if (v == SEQ_START_TOKEN) {
+		seq_puts(m, "version 1\n");
+		return 0;
+	}
+	seq_printf(m, "%s %s ", states[info->state], ctx_kind(info));
+	if (!info->bytes) {
+		seq_puts(m, "- 0 0 - - -\n");
+		return 0;
+	}
+	seq_printf(m, "%d %u %u", info->owner.pid, info->bytes, info->records);
+	show_stamp(m, info->first);
+	show_stamp(m, info->last);
+	seq_putc(m, ' ');
+	seq_escape_mem(m, info->owner.comm,
+		       strnlen(info->owner.comm, TASK_COMM_LEN), ESCAPE_FORMAT,
+		       "\\");
+	seq_putc(m, '\n');
+
+	return 0;
+}
+
+static const struct seq_operations contexts_ops = {
+	.start = contexts_start,
+	.next = contexts_next,
+	.stop = contexts_stop,
+	.show = contexts_show,
+};
+
+static int contexts_open(struct inode *inode, struct file *file)
+{
+	struct ctx_list *list;
+	int ret = tracing_check_open_get_tr(NULL);
+
+	if (ret)
+		return ret;
+	list = list_contexts(file);
+	if (IS_ERR(list))
+		return PTR_ERR(list);
+	ret = seq_open(file, &contexts_ops);
+	if (ret)
+		kvfree(list);
+	else
+		((struct seq_file *)file->private_data)->private = list;
+
+	return ret;
+}
+
+static int contexts_release(struct inode *inode, struct file *file)
+{
+	struct seq_file *m = file->private_data;
+
+	kvfree(m->private);
+	return seq_release(inode, file);
+}
+
+static const struct file_operations contexts_fops = {
+	.owner = THIS_MODULE,
+	.open = contexts_open,
 	.read = seq_read,
 	.llseek = seq_lseek,
-	.release = single_release,
+	.release = contexts_release,
 };
 
 /**
@@ -342,6 +699,8 @@ void blog_tracefs_create(struct blog_logger *logger)
 	trace_create_file("enable", TRACE_MODE_WRITE, dir, logger, &enable_fops);
 	trace_create_file("budget", TRACE_MODE_WRITE, dir, logger, &budget_fops);
 	trace_create_file("stats", TRACE_MODE_READ, dir, logger, &stats_fops);
+	trace_create_file("sites", TRACE_MODE_WRITE, dir, logger, &sites_fops);
+	trace_create_file("contexts", TRACE_MODE_READ, dir, logger, &contexts_fops);
 	logger->state->dir = dir;
 }
 
@@ -407,6 +766,7 @@ static int __init blog_tracefs_init(void)
 		pr_warn("blog: cannot create tracing instance " BLOG_INSTANCE "\n");
 		return -ENOMEM;
 	}
+	blog_instance = instance;
 
 	if (blog_publish_init(instance))
 		pr_warn("blog: no memory to publish in instance " BLOG_INSTANCE "\n");
