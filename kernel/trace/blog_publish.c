@@ -82,8 +82,8 @@
  * stamp. If the instance has another clock than "local", stamps
  * are converted, see struct clock_map.
  *
- * Locks: event_mutex, trace_types_lock, publisher.lock, cpus_read_lock,
- * blog_state.lock, in that order. A chunk is made and written under
+ * Locks: event_mutex, trace_types_lock or blog_mutex, publisher.lock,
+ * cpus_read_lock, blog_state.lock, in that order. A chunk is made and written under
  * trace_types_lock, so that nobody changes clock or size meanwhile. A dump
  * cannot wait for locks; publisher.busy keeps it and the holder of
  * publisher.lock apart.

@@ -29,15 +29,17 @@
  *				    and non-ASCII characters, " and \ as \ooo.
  *				    Written: queries, see lib/blog/query.c
  *	loggers/<name>/contexts	r   version 1; a line "state kind pid bytes
- *				    records first last comm" for each context, as
- *				    it was at open(), oldest last message first.
- *				    state: ready, active, parked or queued;
- *				    kind: task, or overflow, softirq, hardirq or
- *				    nmi of a CPU, or cpu if which is not known;
+ *				    records unread first last comm" for each
+ *				    context, as it was at open(), oldest last
+ *				    message first. state: ready, active, parked
+ *				    or queued; kind: task, or overflow, softirq,
+ *				    hardirq or nmi of a CPU; unread: records that
+ *				    nobody has consumed;
  *				    first, last: seconds of trace_clock_local().
  *				    - is for what an empty context lacks. The
  *				    comm may have blanks; control and non-ASCII
  *				    characters and \ are \ooo
+ *	loggers/<name>/clear	w   1 drops what the contexts hold
  *
  * All that is written must be a text below a page in one write(). What is wrong
  * with it is in the instance's error_log.
@@ -58,7 +60,6 @@
 #include "trace.h"
 #include "trace_output.h"
 #include "../../lib/blog/internal.h"
-
 
 /* The instance, for its error_log. */
 static struct trace_array *blog_instance __ro_after_init;
@@ -226,6 +227,7 @@ enum {
 	ERR_SIZE,
 	ERR_SIZE_MIN,
 	ERR_SIZE_MAX,
+	ERR_CLEAR,
 };
 
 #define CTX_SIZE_TEXT	__stringify(CONFIG_BLOG_CTX_SIZE_KB) " KiB"
@@ -237,6 +239,7 @@ static const char * const file_errors[] = {
 	[ERR_SIZE]	= "Not a number of bytes, or of K, M or G",
 	[ERR_SIZE_MIN]	= "Below four contexts of " CTX_SIZE_TEXT,
 	[ERR_SIZE_MAX]	= "More contexts of " CTX_SIZE_TEXT " than can be counted",
+	[ERR_CLEAR]	= "Only 1 clears",
 };
 
 /*
@@ -398,7 +401,7 @@ static int stats_show(struct seq_file *m, void *v)
 	seq_printf(m, "published %llu\n", stats.published);
 	seq_printf(m, "overwritten %llu\n", stats.overwritten);
 	seq_printf(m, "pending %llu\n", stats.pending);
-	seq_printf(m, "pending_bytes %llu\n", stats.pending_bytes);
+	seq_printf(m, "used_bytes %llu\n", stats.used_bytes);
 	seq_printf(m, "dropped %llu\n", stats.dropped);
 	seq_printf(m, "truncated %llu\n", stats.truncated);
 	seq_printf(m, "budget_bytes %llu\n", (u64)stats.budget * BLOG_CTX_SIZE);
@@ -586,12 +589,12 @@ static const char *ctx_kind(const struct blog_ctx_info *info)
 		"overflow", "softirq", "hardirq", "nmi",
 	};
 
-	if (!info->bytes && info->state != BLOG_CTX_ACTIVE)
+	if (!info->bytes)
 		return "-";
 	if (!info->shared)
 		return "task";
 
-	return info->level < 0 ? "cpu" : levels[info->level];
+	return levels[info->owner.level % BLOG_LEVELS];
 }
 
 static void show_stamp(struct seq_file *m, u64 stamp)
@@ -618,10 +621,11 @@ static int contexts_show(struct seq_file *m, void *v)
 	}
 	seq_printf(m, "%s %s ", states[info->state], ctx_kind(info));
 	if (!info->bytes) {
-		seq_puts(m, "- 0 0 - - -\n");
+		seq_puts(m, "- 0 0 0 - - -\n");
 		return 0;
 	}
-	seq_printf(m, "%d %u %u", info->owner.pid, info->bytes, info->records);
+	seq_printf(m, "%d %u %u %u", info->owner.pid, info->bytes, info->records,
+		   info->unread);
 	show_stamp(m, info->first);
 	show_stamp(m, info->last);
 	seq_putc(m, ' ');
@@ -675,6 +679,43 @@ static const struct file_operations contexts_fops = {
 	.release = contexts_release,
 };
 
+/* clear */
+
+static int clear_open(struct inode *inode, struct file *file)
+{
+	return tracing_check_open_get_tr(NULL);
+}
+
+static ssize_t clear_write(struct file *file, const char __user *ubuf,
+			   size_t count, loff_t *ppos)
+{
+	char *text __free(kfree) = get_text(file, ubuf, count);
+	struct blog_logger *logger;
+	bool clear;
+
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+	if (kstrtobool(skip_spaces(text), &clear) || !clear) {
+		log_error(file, text, file_errors, ERR_CLEAR, 0);
+		return -EINVAL;
+	}
+
+	guard(mutex)(&blog_mutex);
+	logger = find_logger(file);
+	if (!logger)
+		return -ENODEV;
+	blog_publish_clear(logger);
+
+	return count;
+}
+
+static const struct file_operations clear_fops = {
+	.owner = THIS_MODULE,
+	.open = clear_open,
+	.write = clear_write,
+	.llseek = noop_llseek,
+};
+
 /**
  * blog_tracefs_create() - create the files of a logger
  * @logger: the logger, in blog_loggers
@@ -701,6 +742,7 @@ void blog_tracefs_create(struct blog_logger *logger)
 	trace_create_file("stats", TRACE_MODE_READ, dir, logger, &stats_fops);
 	trace_create_file("sites", TRACE_MODE_WRITE, dir, logger, &sites_fops);
 	trace_create_file("contexts", TRACE_MODE_READ, dir, logger, &contexts_fops);
+	trace_create_file("clear", 0200, dir, logger, &clear_fops);
 	logger->state->dir = dir;
 }
 

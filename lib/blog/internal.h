@@ -288,7 +288,7 @@ struct blog_stats {
 	u64 published;
 	u64 overwritten;
 	u64 pending;
-	u64 pending_bytes;
+	u64 used_bytes;
 	u64 dropped;
 	u64 truncated;
 	unsigned int contexts[BLOG_CTX_NR_STATES];
@@ -391,11 +391,10 @@ void blog_clear(struct blog_state *state);
  * @ctx:	which one; not to be followed
  * @state:	where it was in its life
  * @shared:	a CPU's, not a task's
- * @level:	if it was ACTIVE and a CPU's, interrupt_context_level(); -1 if
- *		that is not known
  * @owner:	task that wrote the last record, or that was interrupted
  * @bytes:	bytes of records; if 0, what follows and @owner mean nothing
  * @records:	messages
+ * @unread:	those of them that nobody has consumed
  * @first:	stamp at its begin
  * @last:	stamp of the last message
  */
@@ -403,10 +402,10 @@ struct blog_ctx_info {
 	const struct blog_ctx *ctx;
 	enum blog_ctx_state state;
 	bool shared;
-	int level;
 	struct blog_owner owner;
 	u32 bytes;
 	u32 records;
+	u32 unread;
 	u64 first;
 	u64 last;
 };

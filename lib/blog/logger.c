@@ -184,7 +184,7 @@ void blog_logger_stats(struct blog_logger *logger, struct blog_stats *stats)
 
 		stats->captured += records;
 		stats->pending += records - ctx->consumed;
-		stats->pending_bytes += READ_ONCE(ctx->head);
+		stats->used_bytes += READ_ONCE(ctx->head);
 		stats->truncated += READ_ONCE(ctx->truncated);
 		stats->contexts[READ_ONCE(ctx->state)]++;
 	}
@@ -221,37 +221,17 @@ static void describe_ctx(struct blog_ctx_info *info, const struct blog_ctx *ctx)
 	info->state = READ_ONCE(ctx->state);
 	/* Stored by who takes it, with no lock that we could have. */
 	info->shared = data_race(ctx->shared);
-	info->level = -1;
 	/* Pairs with the release in commit_record(). */
 	info->bytes = smp_load_acquire(&ctx->head);
 	if (!info->bytes)
 		return;
 	info->records = READ_ONCE(ctx->records);
+	info->unread = info->records - ctx->consumed;
 	info->first = first_stamp(ctx);
 	/* The owner may be storing: these need not fit together. */
 	info->last = data_race(ctx->last);
 	/* So too. */
 	info->owner = data_race(ctx->owner);
-}
-
-/* Find out which levels the contexts of CPUs belong to. */
-static void find_levels(const struct blog_state *state,
-			struct blog_ctx_info *info, unsigned int nr)
-{
-	const struct blog_ctx *ctx;
-	unsigned int i, level;
-	int cpu;
-
-	for_each_possible_cpu(cpu) {
-		for (level = 0; level < BLOG_LEVELS; level++) {
-			/* Only to compare; the CPU may be changing it. */
-			ctx = data_race(per_cpu_ptr(state->cpu, cpu)->shared[level]);
-			for (i = 0; ctx && i < nr; i++)
-				if (info[i].ctx == ctx && info[i].shared &&
-				    info[i].state == BLOG_CTX_ACTIVE)
-					info[i].level = level;
-		}
-	}
 }
 
 /**
@@ -279,7 +259,6 @@ unsigned int blog_logger_contexts(struct blog_logger *logger,
 		nr++;
 	}
 	raw_spin_unlock_irqrestore(&state->lock, flags);
-	find_levels(state, info, min(nr, max));
 
 	return nr;
 }

@@ -495,7 +495,8 @@ static void logger_contexts(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, info);
 	KUNIT_EXPECT_EQ(test, info->state, BLOG_CTX_ACTIVE);
 	KUNIT_EXPECT_FALSE(test, info->shared);
-	KUNIT_EXPECT_EQ(test, info->level, -1);
+	KUNIT_EXPECT_EQ(test, info->owner.level, 0);
+	KUNIT_EXPECT_EQ(test, info->unread, 2);
 	KUNIT_EXPECT_EQ(test, info->records, 2);
 	KUNIT_EXPECT_EQ(test, info->bytes, info->ctx->head);
 	KUNIT_EXPECT_EQ(test, info->owner.pid, current->pid);
