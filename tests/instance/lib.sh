@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-2.0
+# What the scripts share that read the instance, in the virtual machine.
+. "$here/../lib.sh"
+export LC_ALL=C
+
+tracing=/sys/kernel/tracing
+instance=$tracing/instances/blog
+event=$instance/events/blog/blog_sample
+logger=$instance/loggers/blog_sample
+parameters=/sys/module/blog_sample/parameters
+out=/mnt/out
+writer=$out/writer
+
+stat_of()
+{
+	awk -v name="$1" '$1 == name { print $2 }' $logger/stats
+}
+
+# The counters, exact while nobody writes.
+adds_up()
+{
+	awk '{ n[$1] = $2 }
+	     END { exit !(n["captured"] == n["published"] + n["overwritten"] + n["pending"] &&
+			  n["memory_bytes"] <= n["budget_bytes"]) }' $logger/stats || {
+		cat $logger/stats
+		return 1
+	}
+}
+
+nothing_pending()
+{
+	[ "$(stat_of pending)" = 0 ]
+}
+
+# A reader has got all.
+all_read()
+{
+	nothing_pending &&
+	[ "$(cat $instance/per_cpu/cpu*/stats | awk '/^entries:/ { n += $2 } END { print n }')" = 0 ]
+}
+
+within_budget()
+{
+	awk '{ n[$1] = $2 }
+	     END { exit n["memory_bytes"] > n["budget_bytes"] }' $logger/stats
+}
+
+say()
+{
+	echo "$*" >$parameters/say
+}
+
+# trace-cmd leaves the instance off.
+switch_on()
+{
+	echo local >$instance/trace_clock
+	echo 1 >$instance/events/enable
+	echo 1 >$instance/tracing_on
+}
+
+# Nothing is left in the instance, nor to be read.
+fresh()
+{
+	switch_on
+	cat $instance/trace >/dev/null
+	echo >$instance/trace
+}
+
+# record NAME COMMAND...: to $out/NAME.dat
+record()
+{
+	local name=$1
+	shift
+	trace-cmd record -q -B blog -e blog:blog_sample -o $out/"$name".dat "$@" >/dev/null || return
+}
+
+# recorded NAME: how trace-cmd shows it
+recorded()
+{
+	trace-cmd report -i $out/"$1".dat
+}
+
+# has FILE TEXT...: the messages that must be in it
+has()
+{
+	local file=$1 text
+	shift
+	for text; do
+		grep -q "blog_sample: .*say_set: $text\$" "$file" && continue
+		echo "no '$text' in $file:"
+		tail -n 5 "$file"
+		return 1
+	done
+}
+
+# lacks FILE TEXT...: the messages that must not be in it
+lacks()
+{
+	local file=$1 text
+	shift
+	for text; do
+		! grep -q "say_set: $text\$" "$file" || { echo "'$text' in $file"; return 1; }
+	done
+}
+
+# wait_for SECONDS COMMAND...: until it succeeds
+wait_for()
+{
+	local end=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ $SECONDS -lt $end ] || { echo "waited in vain: $*"; return 1; }
+		sleep 0.1
+	done
+}
