@@ -125,6 +125,12 @@ static bool consume(struct kunit *test, struct blog_kunit_tally *tally)
 	return true;
 }
 
+/* A writer stays on a CPU, because the tests read one CPU after the other. */
+static int cpu_of_writer(u32 writer)
+{
+	return cpumask_nth(writer % num_online_cpus(), cpu_online_mask);
+}
+
 /* Let tasks log, one after the other, and end. */
 static void log_by_tasks(struct kunit *test, struct blog_kunit_tally *tally,
 			 u32 writers, u32 nr)
@@ -134,7 +140,7 @@ static void log_by_tasks(struct kunit *test, struct blog_kunit_tally *tally,
 
 	for (i = 0; i < writers; i++) {
 		t = (struct blog_kunit_task) { .id = i, .nr = nr, .pace = 1000 };
-		blog_kunit_start(test, &t, -1);
+		blog_kunit_start(test, &t, cpu_of_writer(i));
 		tally->pid[i] = t.pid;
 		blog_kunit_stop(&t);
 	}
@@ -457,7 +463,7 @@ static void publish_while_recycling(struct kunit *test)
 	task = start_consumer(test, &c);
 	for (i = 0; i < writers; i++) {
 		t[i] = (struct blog_kunit_task) { .id = i, .nr = nr, .pace = 5000 };
-		blog_kunit_start(test, &t[i], -1);
+		blog_kunit_start(test, &t[i], cpu_of_writer(i));
 		tally->pid[i] = t[i].pid;
 	}
 	for (i = 0; i < writers; i++)
