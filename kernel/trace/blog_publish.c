@@ -208,7 +208,7 @@ struct clock_map {
  */
 static struct blog_publisher {
 	struct trace_array *tr;
-	struct mutex lock;
+	struct mutex lock;	/* by publisher_lock() */
 	struct list_head loggers;
 	struct blog_merge merge;
 	void *chunk;
@@ -222,7 +222,7 @@ static struct blog_publisher {
 	struct cpumask read;
 	struct cpumask unread;
 	bool full;
-	spinlock_t ask_lock;
+	spinlock_t ask_lock;	/* innermost */
 	unsigned int asked;
 	unsigned int asked_all;
 	unsigned int done;
@@ -359,11 +359,13 @@ static u64 stamp_of(const struct blog_item *item, const struct blog_queue *queue
 static u64 notrace blog_clock(void)
 {
 	struct blog_queue *queue = this_cpu_ptr(&blog_queues);
+	u64 (*func)(void);
 	u64 now;
 
 	if (queue->item)
 		return queue->stamp;
-	now = trace_clock_func(publisher.tr->clock_id)();
+	func = trace_clock_func(publisher.tr->clock_id);
+	now = func();
 	/* Somebody else may be writing. */
 	if (now > queue->latest)
 		queue->latest = now;
@@ -677,6 +679,7 @@ static void queue_item(struct blog_queue *queue, struct blog_ctx *ctx,
 	item->logger = ctx->logger;
 	item->ctx = ctx;
 	item->owner = cursor->owner;
+	/* A copy of what a writer overwrites meanwhile is dropped at the claim. */
 	data_race(memcpy(item->args, cursor->record->payload, cursor->len));
 
 	if (queue->first)

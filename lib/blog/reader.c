@@ -70,10 +70,14 @@ void blog_cursor_start(struct blog_cursor *cursor, const struct blog_ctx *ctx)
 }
 EXPORT_SYMBOL_IF_KUNIT(blog_cursor_start);
 
-/* Take a control record's payload, if it has the right size. */
+/*
+ * Take a control record's payload, if it has the right size. What comes of
+ * garbage is dropped at the claim.
+ */
 #define take_payload(_field, _record, _len)				\
 do {									\
 	if (sizeof(_field) == (_len))					\
+		/* A writer may recycle the context. */			\
 		data_race(memcpy(&(_field), (_record)->payload,		\
 				 sizeof(_field)));			\
 } while (0)
@@ -295,9 +299,14 @@ EXPORT_SYMBOL_IF_KUNIT(blog_merge_take);
 static bool claim(struct blog_ctx *ctx)
 {
 	struct blog_state *state = ctx->logger->state;
+	unsigned long flags;
+	bool claimed;
 
-	guard(raw_spinlock_irqsave)(&state->lock);
-	return blog_ctx_claim(state, ctx, ctx->cursor_generation, ctx->taken);
+	raw_spin_lock_irqsave(&state->lock, flags);
+	claimed = blog_ctx_claim(state, ctx, ctx->cursor_generation, ctx->taken);
+	raw_spin_unlock_irqrestore(&state->lock, flags);
+
+	return claimed;
 }
 
 /**
@@ -347,12 +356,16 @@ bool blog_unread(struct blog_state *state)
 /* Let a full context go unread; false if it is not full. */
 static bool clear_queued(struct blog_state *state, struct blog_ctx *ctx)
 {
-	guard(raw_spinlock_irqsave)(&state->lock);
-	if (ctx->state != BLOG_CTX_QUEUED)
-		return false;
-	blog_ctx_clear(state, ctx, ctx->records - ctx->consumed);
+	unsigned long flags;
+	bool queued;
 
-	return true;
+	raw_spin_lock_irqsave(&state->lock, flags);
+	queued = ctx->state == BLOG_CTX_QUEUED;
+	if (queued)
+		blog_ctx_clear(state, ctx, ctx->records - ctx->consumed);
+	raw_spin_unlock_irqrestore(&state->lock, flags);
+
+	return queued;
 }
 
 /* Let what is in a context now go unread. */
