@@ -54,14 +54,14 @@
  * and blog_clock() its stamp; the filter for pids looks at the record's pid.
  *
  * Who waits for what:
- *   - readers of `trace`, of `stats`, and a snapshot, wait for a pass that
- *     began after they came. So does switching tracing_on off while somebody
- *     consumes, since he will not get what comes later. The ring buffer keeps
- *     the newest, as it does for any event;
+ *   - readers of `trace`, of per_cpu/cpuN/stats, and a snapshot, wait for a pass
+ *     that began after they came. So does switching tracing_on off while
+ *     somebody consumes, who will not get what comes later. The ring buffer
+ *     keeps the newest, as it does for any event;
  *   - who consumes (trace_pipe, trace_pipe_raw) waits until there is something
- *     to read, or such a pass has ended. While he has the file open, a pass
- *     also runs every PERIOD, because he sleeps until the ring buffer fills,
- *     and whenever a context is full. And only free space is written: a full
+ *     to read, or such a pass has ended. While the file is open, a pass also
+ *     runs every PERIOD, because such a reader sleeps until the ring buffer
+ *     fills, and whenever a context is full. And only free space is written: a full
  *     ring buffer holds the pass up until it is read, so that a history larger
  *     than the ring buffer arrives whole. If for STALLED nothing is read the pass
  *     ends, and the rest stays where it is;
@@ -637,21 +637,15 @@ static void write_queues(void)
 		count_in_flight(state);
 }
 
-/* Stamp and length before the data of a page of the ring buffer. */
-#define PAGE_HEADER	(sizeof(u64) + sizeof(local_t))
-
 /* Bytes of records that a CPU's ring buffer takes without overwriting any. */
 static s64 room_in_ring(int cpu)
 {
 	struct trace_buffer *buffer = publisher.tr->array_buffer.buffer;
-	long size = ring_buffer_subbuf_size_get(buffer) - PAGE_HEADER;
-	long pages = ring_buffer_size(buffer, cpu) / size;
-
-	/* The one that is being written does not count as dirty. */
-	pages -= ring_buffer_nr_dirty_pages(buffer, cpu) + 1;
+	s64 size = ring_buffer_max_event_size(buffer);
+	s64 pages = ring_buffer_nr_free_pages(buffer, cpu);
 
 	/* All but the last may end with a gap that was too small for a record. */
-	return pages > 0 ? pages * (size - EVENT_MAX) + EVENT_MAX : 0;
+	return pages ? pages * (size - EVENT_MAX) + EVENT_MAX : 0;
 }
 
 static void measure_room(void)
@@ -862,11 +856,16 @@ static bool is_wanted(void)
 	return consumed() || (int)(publisher.asked_all - publisher.done) > 0;
 }
 
-/* Give up on CPUs with a full ring buffer that nobody was seen to read. */
+/*
+ * Give up on CPUs with a full ring buffer that nobody was seen to read, if
+ * others are read.
+ */
 static void find_unread(void)
 {
 	int cpu;
 
+	if (cpumask_empty(&publisher.read))
+		return;
 	for_each_online_cpu(cpu)
 		if (!cpumask_test_cpu(cpu, &publisher.read) && !room_in_ring(cpu))
 			cpumask_set_cpu(cpu, &publisher.unread);

@@ -309,15 +309,14 @@ static ssize_t enable_write(struct file *file, const char __user *ubuf,
 {
 	char *text __free(kfree) = get_text(file, ubuf, count);
 	struct blog_logger *logger;
-	bool on;
+	unsigned int on;
 	int ret;
 
 	if (IS_ERR(text))
 		return PTR_ERR(text);
-	ret = kstrtobool(skip_spaces(text), &on);
-	if (ret) {
+	if (kstrtouint(skip_spaces(text), 10, &on) || on > 1) {
 		log_error(file, text, file_errors, ERR_BOOL, 0);
-		return ret;
+		return -EINVAL;
 	}
 
 	guard(mutex)(&blog_mutex);
@@ -347,24 +346,36 @@ static int budget_show(struct seq_file *m, void *v)
 	return 0;
 }
 
+/* Whether memparse() made @size of @text, though it has no room for it. */
+static bool wrapped(const char *text, u64 size)
+{
+	u64 number = simple_strtoull(text, NULL, 0), rest = 0;
+
+	if (number)
+		div64_u64_rem(size, number, &rest);
+
+	return size < number || rest;
+}
+
 static ssize_t budget_write(struct file *file, const char __user *ubuf,
 			    size_t count, loff_t *ppos)
 {
 	char *text __free(kfree) = get_text(file, ubuf, count);
 	struct blog_logger *logger;
+	u64 size, contexts;
 	char *start, *end;
-	u64 contexts;
 	int ret;
 
 	if (IS_ERR(text))
 		return PTR_ERR(text);
 	start = skip_spaces(text);
-	contexts = memparse(start, &end) / BLOG_CTX_SIZE;
+	size = memparse(start, &end);
+	contexts = size / BLOG_CTX_SIZE;
 	if (end == start || *skip_spaces(end)) {
 		log_error(file, text, file_errors, ERR_SIZE, end - text);
 		return -EINVAL;
 	}
-	if (contexts > INT_MAX) {
+	if (contexts > INT_MAX || wrapped(start, size)) {
 		log_error(file, text, file_errors, ERR_SIZE_MAX, start - text);
 		return -EINVAL;
 	}
@@ -691,11 +702,11 @@ static ssize_t clear_write(struct file *file, const char __user *ubuf,
 {
 	char *text __free(kfree) = get_text(file, ubuf, count);
 	struct blog_logger *logger;
-	bool clear;
+	unsigned int clear;
 
 	if (IS_ERR(text))
 		return PTR_ERR(text);
-	if (kstrtobool(skip_spaces(text), &clear) || !clear) {
+	if (kstrtouint(skip_spaces(text), 10, &clear) || clear != 1) {
 		log_error(file, text, file_errors, ERR_CLEAR, 0);
 		return -EINVAL;
 	}

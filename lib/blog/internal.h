@@ -224,8 +224,8 @@ struct blog_cpu {
  * @cpu:	per CPU part
  * @site_by_id:	the logger's sites; that with id N is number N - 1
  * @nr_sites:	number of those
- * @lock:	protects all from @contexts to @truncated, but @budget, which is
- *		under blog_mutex, and @no_memory, which is the refill worker's
+ * @lock:	protects all from @contexts to @truncated, but @budget, which may
+ *		change at any time, and @no_memory, which is the refill worker's
  * @contexts:	all contexts
  * @nr_contexts: number of those
  * @budget:	most contexts that there may be
@@ -395,7 +395,7 @@ void blog_clear(struct blog_state *state);
  * @bytes:	bytes of records; if 0, what follows and @owner mean nothing
  * @records:	messages
  * @unread:	those of them that nobody has consumed
- * @first:	stamp at its begin
+ * @first:	stamp at its start
  * @last:	stamp of the last message
  */
 struct blog_ctx_info {

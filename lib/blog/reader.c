@@ -336,7 +336,7 @@ bool blog_merge_claim(struct blog_merge *merge)
 EXPORT_SYMBOL_IF_KUNIT(blog_merge_claim);
 
 /**
- * blog_unread() - whether a logger has messages that were not taken
+ * blog_unread() - whether a logger has messages that were not claimed
  * @state: the logger's state
  *
  * Context: As blog_merge_add().
@@ -347,7 +347,7 @@ bool blog_unread(struct blog_state *state)
 	struct blog_ctx *ctx;
 
 	list_for_each_entry_rcu(ctx, &state->contexts, all)
-		if (find_place(ctx))
+		if (find_place(ctx) || ctx->taken)
 			return true;
 
 	return false;
@@ -392,8 +392,8 @@ static void clear_ctx(struct blog_state *state, struct blog_ctx *ctx)
  *
  * It counts as overwritten.
  *
- * Context: Process context, not in an RCU read-side critical section; as for
- * blog_merge_add(), one caller at a time.
+ * Context: Any context but NMI; as for blog_merge_add(), one caller at a time.
+ * Takes raw spinlocks with interrupts disabled.
  */
 void blog_clear(struct blog_state *state)
 {

@@ -72,7 +72,7 @@ static void log_in_softirq(struct work_struct *work)
 	sample_log("in a soft interrupt");
 }
 
-static DEFINE_IRQ_WORK(hardirq_work, log_in_hardirq);
+static struct irq_work hardirq_work = IRQ_WORK_INIT_HARD(log_in_hardirq);
 static DECLARE_WORK(softirq_work, log_in_softirq);
 
 static int irq_set(const char *ignored, const struct kernel_param *kp)

@@ -68,7 +68,8 @@ static_assert(sizeof(struct blog_site) == 64);
  * @name:	name of the logger and of its event blog:<name>
  * @owner:	module of the logger and of all its sites
  * @event:	the event blog:<name>
- * @file:	that event in the tracefs instance "blog", while it is enabled there
+ * @file:	that event in the tracefs instance "blog", while it is enabled there;
+ *		under the publisher's lock
  * @emit:	emits one record as that event, wherever else it is enabled
  * @publish:	writes one record as that event to @file
  *
