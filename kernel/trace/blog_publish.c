@@ -29,9 +29,9 @@
 /**
  * DOC: the publisher
  *
- * Tasks log into contexts, see lib/blog/context.c. Nobody pays for a reader who
- * is not there: only when one comes does trace.c call blog_pull(), and the
- * publisher moves records to the ring buffer of the instance::
+ * Tasks log into contexts, see lib/blog/context.c. Nobody pays for a reader
+ * that is not there: only when one comes does trace.c call blog_pull(), and
+ * the publisher moves records to the ring buffer of the instance::
  *
  *	contexts --merge--> chunk --one work on each CPU--> ring buffer
  *
@@ -61,10 +61,10 @@
  *   - who consumes (trace_pipe, trace_pipe_raw) waits until there is something
  *     to read, or such a pass has ended. While the file is open, a pass also
  *     runs every PERIOD, because such a reader sleeps until the ring buffer
- *     fills, and whenever a context is full. And only free space is written: a full
- *     ring buffer holds the pass up until it is read, so that a history larger
- *     than the ring buffer arrives whole. If for STALLED nothing is read the pass
- *     ends, and the rest stays where it is;
+ *     fills, and whenever a context is full. And only free space is written:
+ *     a full ring buffer holds the pass up until it is read, so that a
+ *     history larger than the ring buffer arrives whole. If nothing is read
+ *     for STALLED the pass ends, and the rest stays where it is;
  *   - the ring buffer of a CPU that nobody was seen to read, while others are,
  *     is overwritten;
  *   - a dump (ftrace_dump_on_oops) waits for nothing. It gets nothing while the
@@ -74,18 +74,18 @@
  * disabled in the instance: that stays in the contexts. (What was claimed is
  * dropped, and counts as overwritten.)
  *
- * Stamps. The ring buffer stores differences. Within a CPU they do not go
- * back, but if an event was enabled after younger records of others were
- * published; if somebody writes to the instance by other means, such as
- * trace_marker; if the CPU has written records of another that went offline;
- * or if clocks are not stable. Then a record is written with an absolute
- * stamp. If the instance has another clock than "local", stamps
- * are converted, see struct clock_map.
+ * Stamps. The ring buffer stores differences. Within a CPU stamps do not go
+ * back, except where an event was enabled after younger records of others had
+ * been published, where somebody writes to the instance by other means, such
+ * as trace_marker, where the CPU has written records of another that was
+ * offline, and where clocks are not stable. There a record is written with an
+ * absolute stamp. If the instance has another clock than "local", stamps are
+ * converted, see struct clock_map.
  *
  * Locks: event_mutex, trace_types_lock or blog_mutex, publisher.lock,
- * cpus_read_lock, blog_state.lock, in that order. A chunk is made and written under
- * trace_types_lock, so that nobody changes clock or size meanwhile. A dump
- * cannot wait for locks; publisher.busy keeps it and the holder of
+ * cpus_read_lock, blog_state.lock, in that order. A chunk is made and written
+ * under trace_types_lock, so that nobody changes clock or size meanwhile. A
+ * dump cannot wait for locks; publisher.busy keeps it and the holder of
  * publisher.lock apart.
  */
 
