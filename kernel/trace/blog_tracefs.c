@@ -346,15 +346,23 @@ static int budget_show(struct seq_file *m, void *v)
 	return 0;
 }
 
-/* Whether memparse() made @size of @text, though it has no room for it. */
+/* Whether memparse() made @size of @text, though a u64 cannot hold it. */
 static bool wrapped(const char *text, u64 size)
 {
-	u64 number = simple_strtoull(text, NULL, 0), rest = 0;
+	size_t nr = strspn(text, "0123456789");
+	u64 number, rest;
+	char digits[24];
 
-	if (number)
-		div64_u64_rem(size, number, &rest);
+	if (nr >= sizeof(digits))
+		return true;
+	strscpy(digits, text, nr + 1);
+	if (kstrtou64(digits, 10, &number))
+		return true;
+	if (!number)
+		return false;
+	div64_u64_rem(size, number, &rest);
 
-	return size < number || rest;
+	return rest || size < number;
 }
 
 static ssize_t budget_write(struct file *file, const char __user *ubuf,
