@@ -66,12 +66,23 @@ fresh()
 	echo >$instance/trace
 }
 
-# record NAME COMMAND...: to $out/NAME.dat
+# trace_cmd COMMAND NAME ARGUMENT...: to $out/NAME.dat, by way of a file in memory:
+# a trace-cmd (3.1.6) that is stopped while it writes slowly loses what is in its
+# pipe.
+trace_cmd()
+{
+	local command=$1 name=$2
+	shift 2
+	trace-cmd "$command" -o /tmp/"$name".dat "$@" >/dev/null &&
+	mv /tmp/"$name".dat $out
+}
+
+# record NAME COMMAND...: the instance
 record()
 {
 	local name=$1
 	shift
-	trace-cmd record -q -B blog -e blog:blog_sample -o $out/"$name".dat "$@" >/dev/null || return
+	trace_cmd record "$name" -q -B blog -e blog:blog_sample "$@"
 }
 
 # recorded NAME: how trace-cmd shows it
