@@ -299,13 +299,15 @@ static void update_map(void)
 {
 	unsigned int id = publisher.tr->clock_id;
 	struct clock_map *map = &publisher.map;
+	u64 (*func)(void);
 
-	if (map->func != trace_clock_func(id))
+	func = trace_clock_func(id);
+	if (map->func != func)
 		forget_shown();
-	map->func = trace_clock_func(id);
-	if (map->func == trace_clock_local || id >= NR_CLOCKS)
+	map->func = func;
+	if (func == trace_clock_local || id >= NR_CLOCKS)
 		return;
-	sample_clock(map->func, &map->local, &map->other);
+	sample_clock(func, &map->local, &map->other);
 	map->local_span = map->local - publisher.boot[id].local;
 	map->other_span = map->other - publisher.boot[id].other;
 	if (trace_clock_in_ns(publisher.tr) &&
@@ -394,7 +396,8 @@ static u8 flags_of_level(u32 level)
  * @entry: the entry, filled for the current task and context
  * @args: arguments of the message
  *
- * Context: Preemption disabled; called by the probe of a logger's event.
+ * Context: Preemption disabled; called by the probe of a logger's event. Takes no
+ * lock.
  */
 void blog_event_entry(struct trace_entry *entry, const void *args)
 {
@@ -435,14 +438,16 @@ static DEFINE_RAW_SPINLOCK(absolute_lock);
 static void set_absolute(bool on)
 {
 	struct trace_array *tr = publisher.tr;
+	unsigned long flags;
 
-	guard(raw_spinlock_irqsave)(&absolute_lock);
+	raw_spin_lock_irqsave(&absolute_lock, flags);
 	nr_absolute += on ? 1 : -1;
 	ring_buffer_set_time_stamp_abs(tr->array_buffer.buffer, nr_absolute);
 #ifdef CONFIG_TRACER_MAX_TRACE
 	if (tr->max_buffer.buffer)
 		ring_buffer_set_time_stamp_abs(tr->max_buffer.buffer, nr_absolute);
 #endif
+	raw_spin_unlock_irqrestore(&absolute_lock, flags);
 }
 
 /* Save the comm, for the task may be gone. */
@@ -534,18 +539,23 @@ static bool write_item(struct blog_queue *queue, struct blog_item *item)
 	return write_event(queue, item);
 }
 
+/* The record at an offset in the chunk, or NULL for 0. */
 static struct blog_item *item_at(u32 offset)
 {
-	return publisher.chunk + offset;
+	return offset ? publisher.chunk + offset : NULL;
 }
+
+#define for_each_item(_item, _queue)					\
+	for (_item = item_at((_queue)->first); _item;			\
+	     _item = item_at(_item->next))
 
 static void write_queue(struct blog_queue *queue)
 {
+	struct blog_item *item;
+
 	/* Others may have pushed it out of saved_cmdlines since. */
 	memset(&queue->saved, 0, sizeof(queue->saved));
-	while (queue->first) {
-		struct blog_item *item = item_at(queue->first);
-
+	for_each_item(item, queue) {
 		if (!write_item(queue, item))
 			break;
 		queue->first = item->next;
@@ -582,17 +592,18 @@ static bool chunk_is_written(void)
 /* Count what is left on the queues. */
 static void count_in_flight(struct blog_state *state)
 {
-	u32 offset, nr = 0;
+	struct blog_item *item;
+	unsigned long flags;
+	u32 nr = 0;
 	int cpu;
 
-	for_each_possible_cpu(cpu) {
-		offset = per_cpu(blog_queues, cpu).first;
-		for (; offset; offset = item_at(offset)->next)
-			nr += item_at(offset)->logger == state->logger;
-	}
+	for_each_possible_cpu(cpu)
+		for_each_item(item, per_cpu_ptr(&blog_queues, cpu))
+			nr += item->logger == state->logger;
 
-	guard(raw_spinlock_irqsave)(&state->lock);
+	raw_spin_lock_irqsave(&state->lock, flags);
 	state->in_flight = nr;
+	raw_spin_unlock_irqrestore(&state->lock, flags);
 }
 
 /* A CPU that went offline leaves its queue to another. */
@@ -731,21 +742,25 @@ static enum progress fill_chunk(struct blog_merge *merge, u64 until, int *cpu)
 /* Drop what was copied out of contexts that had been emptied by then. */
 static void drop_lost(void)
 {
-	u32 offset;
+	struct blog_item *item;
 	int cpu;
 
-	for_each_possible_cpu(cpu) {
-		offset = per_cpu(blog_queues, cpu).first;
-		for (; offset; offset = item_at(offset)->next)
-			if (item_at(offset)->ctx->lost)
-				item_at(offset)->logger = NULL;
-	}
+	for_each_possible_cpu(cpu)
+		for_each_item(item, per_cpu_ptr(&blog_queues, cpu))
+			if (item->ctx->lost)
+				item->logger = NULL;
 }
 
 /* Only events that are enabled in the instance are published. */
 static bool is_readable(const struct blog_state *state)
 {
 	return state->logger->file;
+}
+
+static void reset_merge(struct blog_merge *merge)
+{
+	merge->nr = 0;
+	merge->taken = NULL;
 }
 
 /* Make room for as many contexts as there are. */
@@ -765,8 +780,6 @@ static bool size_merge(struct blog_merge *merge)
 		merge->data = data;
 		merge->size = 2 * nr;
 	}
-	merge->nr = 0;
-	merge->taken = NULL;
 
 	return true;
 }
@@ -781,6 +794,8 @@ static enum progress take_chunk(u64 until, int *cpu)
 	/* No memory: as if nothing were staged. It stays. */
 	if (!size_merge(merge))
 		return COMPLETE;
+
+	reset_merge(merge);
 
 	guard(cpus_read_lock)();
 	measure_room();
@@ -852,8 +867,13 @@ static bool is_staged(void)
 /* Whether somebody wants what a pass brings. */
 static bool is_wanted(void)
 {
-	guard(spinlock)(&publisher.ask_lock);
-	return consumed() || (int)(publisher.asked_all - publisher.done) > 0;
+	bool asked;
+
+	spin_lock(&publisher.ask_lock);
+	asked = (int)(publisher.asked_all - publisher.done) > 0;
+	spin_unlock(&publisher.ask_lock);
+
+	return asked || consumed();
 }
 
 /*
@@ -964,14 +984,12 @@ static void soon(struct irq_work *work)
  *
  * Called when a context is full, lest it be recycled before it is read.
  *
- * Context: Any context.
+ * Context: Any context. Takes no lock.
  */
 void blog_publish_soon(void)
 {
 	/* Pairs with the release in blog_publish_init(). */
-	struct trace_array *tr = smp_load_acquire(&publisher.tr);
-
-	if (tr && READ_ONCE(tr->trace_ref))
+	if (smp_load_acquire(&publisher.tr) && consumed())
 		irq_work_queue(&publisher.soon);
 }
 
@@ -993,8 +1011,13 @@ static unsigned int ask(enum trace_pull how)
 
 static bool is_done(unsigned int ticket)
 {
-	guard(spinlock)(&publisher.ask_lock);
-	return (int)(publisher.done - ticket) >= 0;
+	bool done;
+
+	spin_lock(&publisher.ask_lock);
+	done = (int)(publisher.done - ticket) >= 0;
+	spin_unlock(&publisher.ask_lock);
+
+	return done;
 }
 
 /* Whether there is something to consume, no half of a chunk. */
@@ -1024,14 +1047,11 @@ static void note_reader(int cpu)
 static void drop_emptied(const struct blog_queue *queue)
 {
 	struct blog_item *item;
-	u32 offset;
 
-	for (offset = queue->first; offset; offset = item->next) {
-		item = item_at(offset);
+	for_each_item(item, queue)
 		if (READ_ONCE(item->ctx->generation) !=
 		    item->ctx->cursor_generation)
 			item->logger = NULL;
-	}
 }
 
 /*
@@ -1055,8 +1075,7 @@ static void publish_now(void)
 	cpu = smp_processor_id();
 	queue = this_cpu_ptr(&blog_queues);
 	queue->room = S64_MAX;
-	merge->nr = 0;
-	merge->taken = NULL;
+	reset_merge(merge);
 
 	rcu_read_lock();
 	list_for_each_entry_rcu(state, &publisher.loggers, readable)
@@ -1129,7 +1148,7 @@ static bool is_instance(const struct trace_array *tr)
  *
  * In the instance it is the publisher who writes the event, not the message.
  *
- * Context: Process context with event_mutex held; sleeps.
+ * Context: Process context with event_mutex held; sleeps. Takes publisher.lock.
  * Return: 0 or an error.
  */
 int blog_event_switch(struct blog_logger *logger, struct trace_event_call *call,
@@ -1158,7 +1177,7 @@ static void enable_event(const char *name)
  * blog_publish_add() - let a logger be read
  * @logger: a logger with its state
  *
- * Context: Process context; sleeps.
+ * Context: Process context; sleeps. Takes publisher.lock, then event_mutex.
  */
 void blog_publish_add(struct blog_logger *logger)
 {
@@ -1172,25 +1191,23 @@ void blog_publish_add(struct blog_logger *logger)
 /* Drop what is on the queues of a logger. */
 static void drop_items(const struct blog_logger *logger)
 {
-	u32 offset;
+	struct blog_item *item;
 	int cpu;
 
 	lockdep_assert_held(&publisher.lock);
 
-	for_each_possible_cpu(cpu) {
-		offset = per_cpu(blog_queues, cpu).first;
-		for (; offset; offset = item_at(offset)->next)
-			if (item_at(offset)->logger == logger)
-				drop_item(item_at(offset));
-	}
+	for_each_possible_cpu(cpu)
+		for_each_item(item, per_cpu_ptr(&blog_queues, cpu))
+			if (item->logger == logger)
+				drop_item(item);
 }
 
 /**
  * blog_publish_remove() - forget a logger
  * @logger: a logger that was added; nothing of it is published any more
  *
- * Context: Process context; sleeps. An RCU grace period must pass before its
- * state is freed.
+ * Context: Process context; sleeps. Takes publisher.lock. An RCU grace period
+ * must pass before its state is freed.
  */
 void blog_publish_remove(struct blog_logger *logger)
 {
@@ -1205,7 +1222,8 @@ void blog_publish_remove(struct blog_logger *logger)
  *
  * It counts as overwritten. What is in the ring buffer stays.
  *
- * Context: Process context; sleeps.
+ * Context: Process context, blog_mutex may be held; sleeps. Takes
+ * publisher.lock.
  */
 void blog_publish_clear(struct blog_logger *logger)
 {
@@ -1222,7 +1240,7 @@ EXPORT_SYMBOL_IF_KUNIT(blog_publish_clear);
  * blog_publish_init() - begin to publish
  * @tr: the instance
  *
- * Context: Process context; sleeps.
+ * Context: Process context; sleeps. Takes event_mutex.
  * Return: 0 or -ENOMEM.
  */
 int __init blog_publish_init(struct trace_array *tr)

@@ -700,11 +700,6 @@ static const struct file_operations contexts_fops = {
 
 /* clear */
 
-static int clear_open(struct inode *inode, struct file *file)
-{
-	return tracing_check_open_get_tr(NULL);
-}
-
 static ssize_t clear_write(struct file *file, const char __user *ubuf,
 			   size_t count, loff_t *ppos)
 {
@@ -730,7 +725,7 @@ static ssize_t clear_write(struct file *file, const char __user *ubuf,
 
 static const struct file_operations clear_fops = {
 	.owner = THIS_MODULE,
-	.open = clear_open,
+	.open = tracing_open_generic,
 	.write = clear_write,
 	.llseek = noop_llseek,
 };

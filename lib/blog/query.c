@@ -39,8 +39,8 @@
  *   - format: a part of the format; * and ? stand for themselves. Characters may
  *     be written as \\ooo, \\n, \\t, \\", \\\\ and so on, as the list shows them.
  *
- * Words are separated by blanks. One with a blank, a semicolon or a quote at
- * its begin is put in double quotes.
+ * Words are separated by blanks. One that has a blank or a semicolon, or starts
+ * with a quote, is put in double quotes.
  *
  * Later queries see what earlier ones did. If one is wrong, or has no statement
  * to switch, none of them has any effect.

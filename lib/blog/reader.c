@@ -17,12 +17,12 @@
  * A cursor walks through one context. It stops at the head that it has seen;
  * its owner may go on writing.
  *
- * A merge walks through many contexts. There is one reader who merges at any
- * time, the publisher, or a dump in its stead: the place that it has reached in a context is kept
- * there (blog_ctx.cursor), and each context is read once. What it does not
- * need is that contexts hold still: it takes no lock to read, and a writer who
- * needs a context may recycle one under its hands. In return, what was read
- * counts only once it was claimed::
+ * A merge walks through many contexts. There is one reader that merges at any
+ * time, the publisher, or a dump in its stead: the place that it has reached in
+ * a context is kept there (blog_ctx.cursor), and each context is read once.
+ * What it does not need is that contexts hold still: it takes no lock to read,
+ * and a writer that needs a context may recycle one under its hands. In return,
+ * what was read counts only once it was claimed::
  *
  *	rcu_read_lock()
  *	blog_merge_add(), for each logger
