@@ -31,3 +31,33 @@ at_least()
 	echo "$1: wanted at least $2, got $3"
 	return 1
 }
+
+# kunit_in_vm DIR OPTION...: the KUnit tests as a module, on two CPUs; they run
+# when it is loaded, and their report, the kernel log, is DIR/kunit.log.
+kunit_in_vm()
+{
+	local dir=$1
+	shift
+	"$here/../vm/run" --timeout 900 --out "$dir" --append 'kunit.enable=1 log_buf_len=16M' "$@" -- \
+		sh -c 'modprobe blog_kunit && dmesg >/mnt/out/kunit.log && rmmod blog_kunit' || return
+	! grep -E 'not ok ' "$dir/kunit.log" &&
+	at_least "passed cases" 60 "$(grep -cE '^.*    ok [0-9]+ ' "$dir/kunit.log")"
+}
+
+# stat_of NAME [FILE]: a counter of the logger whose directory is $logger
+stat_of()
+{
+	awk -v name="$1" '$1 == name { print $2 }' "${2:-$logger/stats}"
+}
+
+# adds_up [FILE]: its counters do, which are exact while nobody writes
+adds_up()
+{
+	local stats=${1:-$logger/stats}
+	awk '{ n[$1] = $2 }
+	     END { exit !(n["captured"] == n["published"] + n["overwritten"] + n["pending"] &&
+			  n["memory_bytes"] <= n["budget_bytes"]) }' "$stats" || {
+		cat "$stats"
+		return 1
+	}
+}

@@ -11,22 +11,6 @@ parameters=/sys/module/blog_sample/parameters
 out=/mnt/out
 writer=$out/writer
 
-stat_of()
-{
-	awk -v name="$1" '$1 == name { print $2 }' $logger/stats
-}
-
-# The counters, exact while nobody writes.
-adds_up()
-{
-	awk '{ n[$1] = $2 }
-	     END { exit !(n["captured"] == n["published"] + n["overwritten"] + n["pending"] &&
-			  n["memory_bytes"] <= n["budget_bytes"]) }' $logger/stats || {
-		cat $logger/stats
-		return 1
-	}
-}
-
 nothing_pending()
 {
 	[ "$(stat_of pending)" = 0 ]
@@ -41,8 +25,7 @@ all_read()
 
 within_budget()
 {
-	awk '{ n[$1] = $2 }
-	     END { exit n["memory_bytes"] > n["budget_bytes"] }' $logger/stats
+	[ "$(stat_of memory_bytes)" -le "$(stat_of budget_bytes)" ]
 }
 
 say()
