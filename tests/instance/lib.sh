@@ -56,8 +56,8 @@ trace_cmd()
 {
 	local command=$1 name=$2
 	shift 2
-	trace-cmd "$command" -o /tmp/"$name".dat "$@" >/dev/null &&
-	mv /tmp/"$name".dat $out
+	trace-cmd "$command" -o /tmp/recording "$@" >/dev/null &&
+	mv /tmp/recording $out/"$name".dat
 }
 
 # record NAME COMMAND...: the instance
