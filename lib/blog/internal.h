@@ -14,7 +14,6 @@
 #include <linux/sched.h>
 #include <linux/sizes.h>
 #include <linux/spinlock.h>
-#include <linux/stdarg.h>
 #include <linux/workqueue.h>
 
 /**
@@ -44,6 +43,9 @@ enum blog_control {
 	BLOG_LOST,			/* u32: messages that this CPU dropped before */
 };
 
+/* Most ns between two records; a signed number is the cheaper to compare. */
+#define BLOG_DELTA_MAX		S32_MAX
+
 #define BLOG_SITES_MAX		(BLOG_CONTROL_FIRST - 1)
 
 /* Who writes: the task, and the interrupt_context_level() above it. */
@@ -59,6 +61,19 @@ static_assert(sizeof(struct blog_owner) == 28);
 /* Most characters of one string, and most bytes of all arguments together. */
 #define BLOG_STR_MAX		1000
 #define BLOG_ARGS_MAX		2048
+
+/*
+ * Most bytes that an argument takes besides the text of a string: its size and
+ * the gap that its alignment may leave; and all of a message.
+ */
+#define BLOG_FIXED_64		(8 + 3)
+#define BLOG_FIXED_32		(4 + 3)
+#define BLOG_FIXED_16		(2 + 1)
+#define BLOG_FIXED_8		1
+#define BLOG_FIXED_TEXT		1
+#define BLOG_FIXED_MAX		(BLOG_SITE_CODES * BLOG_FIXED_64)
+
+static_assert(BLOG_FIXED_MAX + BLOG_STR_MAX < BLOG_ARGS_MAX);
 
 /* Longest payload of a record. */
 #define BLOG_LEN_MAX		(BLOG_ARGS_MAX + 8)
@@ -303,40 +318,61 @@ struct blog_logger *blog_logger_find(const void *logger);
 int __blog_logger_enable(struct blog_logger *logger, bool on);
 
 /* site.c */
+/**
+ * enum blog_code - how an argument is stored
+ * @BLOG_ARG_32:	4 bytes
+ * @BLOG_ARG_64:	8 bytes
+ * @BLOG_ARG_PLAIN_MAX:	up to here the code is the number of bytes
+ * @BLOG_ARG_STR:	string
+ * @BLOG_ARG_16:	2 bytes
+ * @BLOG_ARG_8:		1 byte
+ * @BLOG_ARG_WIDTH:	4 bytes: '*', the width of what follows
+ * @BLOG_ARG_PREC:	4 bytes: '.*', the precision of what follows
+ * @BLOG_ARG_STR_PREC:	string after BLOG_ARG_PREC
+ * @BLOG_ARG_STR_MAX:	string; operand: its precision
+ * @BLOG_ARG_EXT:	text of a pointer; operand: offset of the conversion
+ * @BLOG_ARG_END:	there are no more arguments
+ */
 enum blog_code {
-	BLOG_ARG_END,
-	BLOG_ARG_64,		/* 8 bytes */
-	BLOG_ARG_32,		/* 4 bytes */
-	BLOG_ARG_STR,		/* string */
-	BLOG_ARG_16,		/* 2 bytes */
-	BLOG_ARG_8,		/* 1 byte */
-	BLOG_ARG_WIDTH,		/* 4 bytes: '*', the width of what follows */
-	BLOG_ARG_PREC,		/* 4 bytes: '.*', the precision of what follows */
-	BLOG_ARG_LAST_INT = BLOG_ARG_PREC,
-	BLOG_ARG_STR_PREC,	/* string after BLOG_ARG_PREC */
-	BLOG_ARG_STR_MAX,	/* string, u16 follows: its precision */
-	BLOG_ARG_EXT,		/* text, u16 follows: offset of the conversion */
+	BLOG_ARG_32 = 4,
+	BLOG_ARG_64 = 8,
+	BLOG_ARG_PLAIN_MAX = BLOG_ARG_64,
+	BLOG_ARG_STR,
+	BLOG_ARG_16,
+	BLOG_ARG_8,
+	BLOG_ARG_WIDTH,
+	BLOG_ARG_PREC,
+	BLOG_ARG_STR_PREC,
+	BLOG_ARG_STR_MAX,
+	BLOG_ARG_EXT,
+	BLOG_ARG_END = 0xff,
 };
+
+static inline bool blog_code_is_int(u8 code)
+{
+	return code >= BLOG_ARG_16 && code <= BLOG_ARG_PREC;
+}
+
+static inline bool blog_code_has_operand(u8 code)
+{
+	return code == BLOG_ARG_STR_MAX || code == BLOG_ARG_EXT;
+}
 
 /* Most characters of a conversion with a pointer extension. */
 #define BLOG_EXT_MAX		23
-
-static inline u16 blog_code_operand(const u8 *code)
-{
-	return code[1] | code[2] << 8;
-}
 
 /* Section blog_sites of vmlinux; both come from asm-generic/codetag.lds.h. */
 extern struct blog_site __start_blog_sites[], __stop_blog_sites[];
 
 int blog_site_parse(struct blog_site *site);
+u16 blog_code_operand(const struct blog_site *site, unsigned int nr);
 int blog_sites_register(struct blog_logger *logger, struct blog_state *state);
 void blog_sites_off(struct blog_state *state);
 const struct blog_site *blog_site_find(const struct blog_logger *logger, u32 id);
 
 /* serialize.c */
-u8 *blog_serialize(u8 *dst, const struct blog_site *site, va_list *args,
-		   bool *cut);
+u8 *blog_serialize(u8 *dst, const struct blog_site *site, const u64 *args,
+		   u32 *truncated);
 bool blog_args_valid(const struct blog_site *site, const void *args,
 		     unsigned int len);
 

@@ -28,6 +28,86 @@
 #define STAR_WIDTH_MAX	((1 << 23) - 1)
 #define STAR_PREC_MAX	((1 << 15) - 1)
 
+#define CUT_MARK	"..."
+
+/**
+ * struct sink - where the arguments of a message go
+ * @pos:	end of what is stored
+ * @text_end:	where the text of strings must end, for the rest to fit
+ * @precision:	value of the last ".*"
+ * @width:	value of the last "*"
+ * @cut:	a string had to be cut
+ */
+struct sink {
+	u8 *pos;
+	u8 *text_end;
+	size_t precision;
+	int width;
+	bool cut;
+};
+
+/* What vbin_printf() stores instead of reading a bad pointer, else the string. */
+static const char *string_text(const char *s)
+{
+	if (likely(!blog_bad_pointer(s)))
+		return s;
+	return s ? "(efault)" : "(null)";
+}
+
+static size_t text_room(const struct sink *sink)
+{
+	return clamp(sink->text_end - sink->pos, 0, BLOG_STR_MAX);
+}
+
+static u8 *zero_gap(u8 *p)
+{
+	put_unaligned(0, (u32 *)p);
+	return p;
+}
+
+static u8 *store_16(u8 *p, u16 value)
+{
+	p = PTR_ALIGN(p, sizeof(u16));
+	*(u16 *)p = value;
+	return zero_gap(p + sizeof(u16));
+}
+
+static u8 *store_32(u8 *p, u32 value)
+{
+	p = PTR_ALIGN(p, sizeof(u32));
+	*(u32 *)p = value;
+	return p + sizeof(u32);
+}
+
+static u8 *store_plain(u8 *p, u64 value, u8 size)
+{
+	p = PTR_ALIGN(p, sizeof(u32));
+	blog_store_plain(p, value, size);
+	return p + size;
+}
+
+/* Mark a string of @len characters that was cut. */
+static void mark_cut(struct sink *sink, size_t len)
+{
+	size_t mark = strlen(CUT_MARK);
+
+	if (len >= mark)
+		memcpy(sink->pos + len - mark, CUT_MARK, mark);
+	sink->cut = true;
+}
+
+static size_t store_string(struct sink *sink, const char *s)
+{
+	size_t room = text_room(sink);
+	ssize_t len = strscpy((char *)sink->pos, string_text(s), room + 1);
+
+	if (len >= 0)
+		return len;
+	mark_cut(sink, room);
+
+	return room;
+}
+
 /*
  * Copy up to @max characters; each byte is read once, so that a string that
  * changes meanwhile cannot get a NUL inside.
@@ -49,26 +129,24 @@ static size_t copy_bounded(u8 *dst, const char *s, size_t max)
 }
 
 /* The string of a %s with a precision; returns its length. */
-static size_t store_bounded(u8 *dst, const char *s, size_t precision,
-			    size_t room, bool *cut)
+static size_t store_bounded(struct sink *sink, const char *s, size_t precision)
 {
-	const char *bad = blog_bad_pointer_text(s);
-	size_t max = min(precision, room);
+	size_t max = min(precision, text_room(sink));
 	size_t len;
 
-	len = copy_bounded(dst, bad ?: s, max);
-	if (len == max && max < precision && (bad ?: s)[len]) {
-		blog_mark_cut(dst, len);
-		*cut = true;
-	}
+	s = string_text(s);
+	len = copy_bounded(sink->pos, s, max);
+	if (len == max && max < precision && s[len])
+		mark_cut(sink, len);
 
 	return len;
 }
 
 /* The text of a pointer with an extension; returns its length. */
-static size_t store_ext(u8 *dst, const char *conversion, int width,
-			const void *ptr, size_t room, bool *cut)
+static size_t store_ext(struct sink *sink, const char *conversion,
+			const void *ptr)
 {
+	size_t room = text_room(sink);
 	char format[BLOG_EXT_MAX + 1];
 	bool star = false;
 	size_t i = 0;
@@ -86,49 +164,18 @@ static size_t store_ext(u8 *dst, const char *conversion, int width,
 	format[i] = '\0';
 
 	if (star)
-		len = snprintf(dst, room + 1, format, width, ptr);
+		len = snprintf(sink->pos, room + 1, format, sink->width, ptr);
 	else
-		len = snprintf(dst, room + 1, format, ptr);
+		len = snprintf(sink->pos, room + 1, format, ptr);
 	if (len > room) {
 		len = room;
-		blog_mark_cut(dst, len);
-		*cut = true;
+		mark_cut(sink, len);
 	}
 	/* The text may have a NUL inside (%*pE of a buffer): end there. */
-	return strnlen(dst, len);
+	return strnlen(sink->pos, len);
 }
 
-/**
- * blog_mark_cut() - mark a string that was cut
- * @text: the string
- * @len: its length
- *
- * Context: Any context.
- */
-void blog_mark_cut(u8 *text, size_t len)
-{
-	size_t mark = strlen(BLOG_CUT_MARK);
-
-	if (len >= mark)
-		memcpy(text + len - mark, BLOG_CUT_MARK, mark);
-}
-
-static u8 *store_16(u8 *p, u16 value)
-{
-	p = PTR_ALIGN(p, sizeof(u16));
-	*(u16 *)p = value;
-	return zero_gap(p + sizeof(u16));
-}
-
-/**
- * blog_store_rare_int() - store an argument of an unusual integer type
- * @sink: where to
- * @code: its code
- * @value: the argument
- *
- * Context: Any context.
- */
-void blog_store_rare_int(struct blog_sink *sink, u8 code, int value)
+static void store_int(struct sink *sink, u8 code, int value)
 {
 	switch (code) {
 	case BLOG_ARG_16:
@@ -151,41 +198,67 @@ void blog_store_rare_int(struct blog_sink *sink, u8 code, int value)
 	}
 }
 
-/**
- * blog_store_rare_text() - store a string with a precision, or a rendered pointer
- * @sink: where to
- * @site: the statement
- * @code: the argument's code
- * @ptr: the argument
- *
- * Context: Any context.
- * Return: the last byte of the code.
- */
-const u8 *blog_store_rare_text(struct blog_sink *sink,
-			       const struct blog_site *site, const u8 *code,
-			       const void *ptr)
+static void store_text(struct sink *sink, const struct blog_site *site,
+		       unsigned int nr, const void *ptr)
 {
-	size_t room = min_t(size_t, sink->room, BLOG_STR_MAX);
 	size_t len;
 
-	switch (*code) {
+	switch (site->codes[nr]) {
+	case BLOG_ARG_STR:
+		len = store_string(sink, ptr);
+		break;
 	case BLOG_ARG_STR_PREC:
-		len = store_bounded(sink->pos, ptr, sink->precision, room,
-				    &sink->cut);
-		end_text(sink, len);
-		return code;
+		len = store_bounded(sink, ptr, sink->precision);
+		break;
 	case BLOG_ARG_STR_MAX:
-		len = store_bounded(sink->pos, ptr, blog_code_operand(code),
-				    room, &sink->cut);
+		len = store_bounded(sink, ptr, blog_code_operand(site, nr));
 		break;
 	default: /* BLOG_ARG_EXT */
-		len = store_ext(sink->pos, site->format + blog_code_operand(code),
-				sink->width, ptr, room, &sink->cut);
+		len = store_ext(sink, site->format + blog_code_operand(site, nr),
+				ptr);
 		break;
 	}
-	end_text(sink, len);
+	sink->pos = zero_gap(sink->pos + len + 1);
+}
 
-	return code + 2;
+/**
+ * blog_serialize_rest() - store the last arguments of a message
+ * @dst: as for blog_serialize()
+ * @pos: end of what is stored already
+ * @site: as for blog_serialize()
+ * @args: as for blog_serialize()
+ * @nr: number of the first argument to store, from 0
+ * @truncated: as for blog_serialize()
+ *
+ * Context: Any context.
+ * Return: the end of what was stored, aligned to 4.
+ */
+noinline u8 *blog_serialize_rest(u8 *dst, u8 *pos, const struct blog_site *site,
+				 const u64 *args, unsigned int nr,
+				 u32 *truncated)
+{
+	struct sink sink = {
+		.pos = pos,
+		.text_end = dst + BLOG_ARGS_MAX - site->fixed,
+	};
+	u8 code;
+
+	while ((code = site->codes[nr]) != BLOG_ARG_END) {
+		u64 arg = args[nr];
+
+		if (code <= BLOG_ARG_PLAIN_MAX)
+			sink.pos = store_plain(sink.pos, arg, code);
+		else if (blog_code_is_int(code))
+			store_int(&sink, code, arg);
+		else
+			store_text(&sink, site, nr, (void *)(unsigned long)arg);
+		nr++;
+	}
+	/* Read by blog_logger_stats(). */
+	if (sink.cut)
+		WRITE_ONCE(*truncated, *truncated + 1);
+
+	return PTR_ALIGN(sink.pos, sizeof(u32));
 }
 
 /**
@@ -193,22 +266,15 @@ const u8 *blog_store_rare_text(struct blog_sink *sink,
  * @dst: where to, aligned to 4; BLOG_ARGS_MAX bytes and a word
  * @site: the statement
  * @args: its arguments
- * @cut: set to true if a string had to be cut
+ * @truncated: incremented if a string had to be cut
  *
  * Context: Any context.
  * Return: the end of what was stored, aligned to 4.
  */
-u8 *blog_serialize(u8 *dst, const struct blog_site *site, va_list *args,
-		   bool *cut)
+u8 *blog_serialize(u8 *dst, const struct blog_site *site, const u64 *args,
+		   u32 *truncated)
 {
-	va_list copy;
-	u8 *end;
-
-	va_copy(copy, *args);
-	end = __blog_serialize(dst, site, copy, cut);
-	va_end(copy);
-
-	return end;
+	return __blog_serialize(dst, site, args, truncated);
 }
 EXPORT_SYMBOL_IF_KUNIT(blog_serialize);
 
@@ -249,10 +315,6 @@ bool blog_args_valid(const struct blog_site *site, const void *args,
 		case BLOG_ARG_8:
 			pos = value_end(pos, 1);
 			break;
-		case BLOG_ARG_STR_MAX:
-		case BLOG_ARG_EXT:
-			code += 2;
-			fallthrough;
 		default:
 			if (pos >= len)
 				return false;

@@ -8,129 +8,119 @@
 
 #include <linux/align.h>
 #include <linux/err.h>
-#include <linux/minmax.h>
 #include <linux/mm.h>
-#include <linux/string.h>
 #include <linux/unaligned.h>
+#include <asm/word-at-a-time.h>
 
 #include "internal.h"
 
-#define BLOG_CUT_MARK	"..."
+/* Strings up to so many characters are stored here, longer ones in serialize.c. */
+#define BLOG_STR_SHORT		128
 
-/**
- * struct blog_sink - where the arguments of a message go
- * @pos:	end of what is stored
- * @room:	characters left for the text of strings
- * @precision:	value of the last ".*"
- * @width:	value of the last "*"
- * @cut:	a string had to be cut
- */
-struct blog_sink {
-	u8 *pos;
-	size_t room;
-	size_t precision;
-	int width;
-	bool cut;
-};
+/* So many bytes into the arguments there is room for a short string in any case. */
+#define BLOG_SHORT_ROOM		(BLOG_ARGS_MAX / 2)
 
-void blog_mark_cut(u8 *text, size_t len);
-void blog_store_rare_int(struct blog_sink *sink, u8 code, int value);
-const u8 *blog_store_rare_text(struct blog_sink *sink,
-			       const struct blog_site *site, const u8 *code,
-			       const void *ptr);
+static_assert(BLOG_SHORT_ROOM + BLOG_STR_SHORT + BLOG_FIXED_MAX <= BLOG_ARGS_MAX);
 
-/* What vbin_printf() stores instead of reading a bad pointer, else NULL. */
-static __always_inline const char *blog_bad_pointer_text(const void *ptr)
+u8 *blog_serialize_rest(u8 *dst, u8 *pos, const struct blog_site *site,
+			const u64 *args, unsigned int nr, u32 *truncated);
+
+/* Whether vbin_printf() would store a text instead of what is there. */
+static __always_inline bool blog_bad_pointer(const void *ptr)
 {
-	if (unlikely(!ptr))
-		return "(null)";
-	if (unlikely((unsigned long)ptr < PAGE_SIZE || IS_ERR_VALUE(ptr)))
-		return "(efault)";
+	return (unsigned long)ptr - PAGE_SIZE >= -MAX_ERRNO - PAGE_SIZE;
+}
+
+/* Store the first @size bytes of a number; what follows is not kept. */
+static __always_inline void blog_store_plain(u8 *pos, u64 value, u8 size)
+{
+	if (IS_ENABLED(CONFIG_CPU_BIG_ENDIAN))
+		value <<= BITS_PER_BYTE * (sizeof(value) - size);
+	put_unaligned(value, (u64 *)pos);
+}
+
+/* The next argument, or the end, is aligned to 4. */
+static __always_inline bool blog_code_aligned(u8 code)
+{
+	return code <= BLOG_ARG_PLAIN_MAX || code == BLOG_ARG_END;
+}
+
+#if defined(CONFIG_DCACHE_WORD_ACCESS) && !defined(CONFIG_KMSAN)
+
+/*
+ * Store a short string and at least 4 bytes of zero; NULL if it is not one.
+ * Each byte is read once, so that a string that changes meanwhile cannot get a
+ * NUL inside.
+ */
+static __always_inline u8 *blog_store_short(u8 *pos, const char *s)
+{
+	const struct word_at_a_time constants = WORD_AT_A_TIME_CONSTANTS;
+	const char *stop = s + BLOG_STR_SHORT;
+	unsigned long word, zero;
+
+	if (unlikely(blog_bad_pointer(s)))
+		return NULL;
+	do {
+		word = load_unaligned_zeropad(s);
+		if (has_zero(word, &zero, &constants)) {
+			zero = prep_zero_mask(word, zero, &constants);
+			zero = create_zero_mask(zero);
+			put_unaligned(word & zero_bytemask(zero),
+				      (unsigned long *)pos);
+			pos += find_zero(zero) + 1;
+			put_unaligned(0, (u32 *)pos);
+			return pos;
+		}
+		put_unaligned(word, (unsigned long *)pos);
+		pos += sizeof(word);
+		s += sizeof(word);
+	} while (s != stop);
+
 	return NULL;
 }
 
-static __always_inline u8 *zero_gap(u8 *p)
+#else
+
+static __always_inline u8 *blog_store_short(u8 *pos, const char *s)
 {
-	put_unaligned(0, (u32 *)p);
-	return p;
+	return NULL;
 }
 
-static __always_inline u8 *store_32(u8 *p, u32 value)
-{
-	p = PTR_ALIGN(p, sizeof(u32));
-	*(u32 *)p = value;
-	return p + sizeof(u32);
-}
-
-static __always_inline u8 *store_64(u8 *p, u64 value)
-{
-	p = PTR_ALIGN(p, sizeof(u32));
-	put_unaligned(value, (u64 *)p);
-	return p + sizeof(u64);
-}
-
-/* @len characters were stored, and a NUL. */
-static __always_inline void end_text(struct blog_sink *sink, size_t len)
-{
-	sink->room -= len;
-	sink->pos = zero_gap(sink->pos + len + 1);
-}
-
-static __always_inline void store_string(struct blog_sink *sink, const char *s)
-{
-	const char *bad = blog_bad_pointer_text(s);
-	size_t room = min_t(size_t, sink->room, BLOG_STR_MAX);
-	ssize_t len;
-
-	len = strscpy((char *)sink->pos, unlikely(bad) ? bad : s, room + 1);
-	if (unlikely(len < 0)) {
-		len = room;
-		blog_mark_cut(sink->pos, len);
-		sink->cut = true;
-	}
-	end_text(sink, len);
-}
+#endif
 
 /*
- * blog_serialize(), inlined. The compiler keeps in registers what has no
- * address: where a function needs @sink, it gets a copy. An if for each of the
- * usual codes is cheaper than a jump table here.
+ * blog_serialize(), inlined: it does what nearly all messages consist of. What
+ * it cannot do, and all that follows in the message, is not inlined.
  */
 static __always_inline u8 *__blog_serialize(u8 *dst,
 					    const struct blog_site *site,
-					    va_list args, bool *cut)
+					    const u64 *args, u32 *truncated)
 {
-	struct blog_sink sink = {
-		.pos = dst,
-		.room = BLOG_ARGS_MAX - site->fixed,
-	};
-	const u8 *code;
+	u8 *pos = dst, *end;
+	unsigned int nr;
+	u8 code;
 
-	for (code = site->codes;; code++) {
-		if (*code == BLOG_ARG_64) {
-			sink.pos = store_64(sink.pos, va_arg(args, u64));
-		} else if (*code == BLOG_ARG_32) {
-			sink.pos = store_32(sink.pos, va_arg(args, u32));
-		} else if (*code == BLOG_ARG_STR) {
-			store_string(&sink, va_arg(args, const char *));
-		} else if (*code == BLOG_ARG_END) {
-			break;
-		} else if (*code <= BLOG_ARG_LAST_INT) {
-			struct blog_sink rare = sink;
-
-			blog_store_rare_int(&rare, *code, va_arg(args, int));
-			sink = rare;
-		} else {
-			struct blog_sink rare = sink;
-
-			code = blog_store_rare_text(&rare, site, code,
-						    va_arg(args, const void *));
-			sink = rare;
+	for (nr = 0;; nr++) {
+		code = site->codes[nr];
+		if (code <= BLOG_ARG_PLAIN_MAX) {
+			blog_store_plain(pos, args[nr], code);
+			pos += code;
+			continue;
 		}
-	}
-	*cut = sink.cut;
+		if (code == BLOG_ARG_END)
+			return pos;
 
-	return PTR_ALIGN(sink.pos, sizeof(u32));
+		if (code != BLOG_ARG_STR || pos - dst > BLOG_SHORT_ROOM)
+			break;
+		end = blog_store_short(pos, (const char *)(unsigned long)args[nr]);
+		if (!end)
+			break;
+		pos = end;
+		if (blog_code_aligned(site->codes[nr + 1]))
+			pos = PTR_ALIGN(pos, sizeof(u32));
+	}
+
+	return blog_serialize_rest(dst, pos, site, args, nr, truncated);
 }
 
 #endif /* _LIB_BLOG_SERIALIZE_H */

@@ -4,8 +4,10 @@
  *
  * Each blog() leaves a struct blog_site in section blog_sites of its object.
  * When a logger registers, its sites in that section get their numbers, and
- * their formats are parsed, once, into argument codes (enum blog_code): what
- * blog_serialize() has to take off the argument list and how to store it.
+ * their formats are parsed, once, into a code for each argument (enum
+ * blog_code): how blog_serialize() has to store it. The codes stand at the start
+ * of blog_site.codes; the operands that some have stand at its end, the first
+ * one last.
  */
 #include <kunit/visibility.h>
 #include <linux/ctype.h>
@@ -15,20 +17,9 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/unaligned.h>
 
 #include "internal.h"
-
-/*
- * Most bytes that an argument takes besides the text of a string: its size and
- * the gap that its alignment may leave.
- */
-#define FIXED_64	(8 + 3)
-#define FIXED_32	(4 + 3)
-#define FIXED_16	(2 + 1)
-#define FIXED_8		1
-#define FIXED_TEXT	1
-
-static_assert(BLOG_SITE_CODES * FIXED_64 + BLOG_STR_MAX < BLOG_ARGS_MAX);
 
 /*
  * Longest format: escaped, in the catalogue, it must fit in half of the 8 KiB
@@ -36,43 +27,74 @@ static_assert(BLOG_SITE_CODES * FIXED_64 + BLOG_STR_MAX < BLOG_ARGS_MAX);
  */
 #define FORMAT_MAX	1024
 
-static int add_code(struct blog_site *site, unsigned int *nr,
-		    enum blog_code code, unsigned int fixed)
+/**
+ * struct parser - how far the format of a site is parsed
+ * @site:	the site
+ * @nr:		arguments found so far
+ * @nr_operands: operands among them
+ */
+struct parser {
+	struct blog_site *site;
+	unsigned int nr;
+	unsigned int nr_operands;
+};
+
+static int add_code(struct parser *parser, enum blog_code code,
+		    unsigned int fixed)
 {
 	/* One more is needed for BLOG_ARG_END. */
-	if (*nr + 1 >= BLOG_SITE_CODES)
+	if (parser->nr + 2 * parser->nr_operands + 1 >= BLOG_SITE_CODES)
 		return -E2BIG;
 
-	site->codes[(*nr)++] = code;
-	site->fixed += fixed;
+	parser->site->codes[parser->nr++] = code;
+	parser->site->fixed += fixed;
 	return 0;
 }
 
-static int add_code_operand(struct blog_site *site, unsigned int *nr,
-			    enum blog_code code, u16 operand)
+static int add_code_operand(struct parser *parser, enum blog_code code,
+			    u16 operand)
 {
-	if (*nr + 3 >= BLOG_SITE_CODES)
-		return -E2BIG;
+	int ret;
 
-	site->codes[(*nr)++] = code;
-	site->codes[(*nr)++] = operand & 0xff;
-	site->codes[(*nr)++] = operand >> 8;
-	site->fixed += FIXED_TEXT;
-	return 0;
+	parser->nr_operands++;
+	ret = add_code(parser, code, BLOG_FIXED_TEXT);
+	if (!ret)
+		put_unaligned(operand, (u16 *)(parser->site->codes + BLOG_SITE_CODES -
+					       2 * parser->nr_operands));
+	return ret;
 }
 
-static int add_integer(struct blog_site *site, unsigned int *nr,
-		       unsigned int size)
+/**
+ * blog_code_operand() - the operand of an argument's code
+ * @site: the statement
+ * @nr: number of the argument, from 0; its code is BLOG_ARG_STR_MAX or
+ *	BLOG_ARG_EXT
+ *
+ * Context: Any context.
+ * Return: the precision, or the offset of the conversion in the format.
+ */
+u16 blog_code_operand(const struct blog_site *site, unsigned int nr)
+{
+	unsigned int before = 0, i;
+
+	for (i = 0; i < nr; i++)
+		before += blog_code_has_operand(site->codes[i]);
+
+	return get_unaligned((u16 *)(site->codes + BLOG_SITE_CODES -
+				     2 * (before + 1)));
+}
+
+static int add_integer(struct parser *parser, unsigned int size)
 {
 	switch (size) {
 	case 8:
-		return add_code(site, nr, BLOG_ARG_64, FIXED_64);
+		return add_code(parser, BLOG_ARG_64, BLOG_FIXED_64);
 	case 4:
-		return add_code(site, nr, BLOG_ARG_32, FIXED_32);
+		return add_code(parser, BLOG_ARG_32, BLOG_FIXED_32);
 	case 2:
-		return add_code(site, nr, BLOG_ARG_16, FIXED_16);
+		return add_code(parser, BLOG_ARG_16, BLOG_FIXED_16);
 	default:
-		return add_code(site, nr, BLOG_ARG_8, FIXED_8);
+		return add_code(parser, BLOG_ARG_8, BLOG_FIXED_8);
 	}
 }
 
@@ -117,39 +139,38 @@ static int parse_number(const char **p)
 	return number;
 }
 
-static int add_string(struct blog_site *site, unsigned int *nr, bool star,
-		      int precision)
+static int add_string(struct parser *parser, bool star, int precision)
 {
 	if (star)
-		return add_code(site, nr, BLOG_ARG_STR_PREC, FIXED_TEXT);
+		return add_code(parser, BLOG_ARG_STR_PREC, BLOG_FIXED_TEXT);
 	if (precision >= 0)
-		return add_code_operand(site, nr, BLOG_ARG_STR_MAX, precision);
-	return add_code(site, nr, BLOG_ARG_STR, FIXED_TEXT);
+		return add_code_operand(parser, BLOG_ARG_STR_MAX, precision);
+	return add_code(parser, BLOG_ARG_STR, BLOG_FIXED_TEXT);
 }
 
 /* @conversion: offset of the '%'; @ext: what follows "%...p". */
-static int add_pointer(struct blog_site *site, unsigned int *nr,
-		       const char *conversion, const char *ext)
+static int add_pointer(struct parser *parser, const char *conversion,
+		       const char *ext)
 {
 	const char *end = ext;
 
 	if (pointer_is_raw(ext))
-		return add_integer(site, nr, sizeof(void *));
+		return add_integer(parser, sizeof(void *));
 
 	while (isalnum(*end))
 		end++;
 	if (end - conversion > BLOG_EXT_MAX)
 		return -E2BIG;
 
-	return add_code_operand(site, nr, BLOG_ARG_EXT,
-				conversion - site->format);
+	parser->site->flags |= BLOG_SITE_CALLS;
+	return add_code_operand(parser, BLOG_ARG_EXT,
+				conversion - parser->site->format);
 }
 
 /*
  * Parse one conversion; *@pos is its '%' and becomes what follows it.
  */
-static int parse_conversion(struct blog_site *site, unsigned int *nr,
-			    const char **pos)
+static int parse_conversion(struct parser *parser, const char **pos)
 {
 	bool star_precision = false;
 	const char *p = *pos + 1;
@@ -161,7 +182,7 @@ static int parse_conversion(struct blog_site *site, unsigned int *nr,
 		p++;
 
 	if (*p == '*') {
-		ret = add_code(site, nr, BLOG_ARG_WIDTH, FIXED_32);
+		ret = add_code(parser, BLOG_ARG_WIDTH, BLOG_FIXED_32);
 		p++;
 	} else {
 		parse_number(&p);
@@ -171,7 +192,7 @@ static int parse_conversion(struct blog_site *site, unsigned int *nr,
 		p++;
 		if (*p == '*') {
 			star_precision = true;
-			ret = add_code(site, nr, BLOG_ARG_PREC, FIXED_32);
+			ret = add_code(parser, BLOG_ARG_PREC, BLOG_FIXED_32);
 			p++;
 		} else if (isdigit(*p)) {
 			precision = parse_number(&p);
@@ -187,16 +208,16 @@ static int parse_conversion(struct blog_site *site, unsigned int *nr,
 	case '%':
 		break;
 	case 'c':
-		ret = add_code(site, nr, BLOG_ARG_8, FIXED_8);
+		ret = add_code(parser, BLOG_ARG_8, BLOG_FIXED_8);
 		break;
 	case 's':
-		ret = add_string(site, nr, star_precision, precision);
+		ret = add_string(parser, star_precision, precision);
 		break;
 	case 'p':
 		/* "%.*pE" would read its width from elsewhere. */
 		if (star_precision && !pointer_is_raw(p + 1))
 			return -EINVAL;
-		ret = add_pointer(site, nr, *pos, p + 1);
+		ret = add_pointer(parser, *pos, p + 1);
 		while (isalnum(p[1]))
 			p++;
 		break;
@@ -206,7 +227,7 @@ static int parse_conversion(struct blog_site *site, unsigned int *nr,
 	case 'x':
 	case 'X':
 	case 'o':
-		ret = add_integer(site, nr, size);
+		ret = add_integer(parser, size);
 		break;
 	default:
 		/* Also '\0', %n and floating point: vsnprintf() has none. */
@@ -228,17 +249,18 @@ static int parse_conversion(struct blog_site *site, unsigned int *nr,
  */
 int blog_site_parse(struct blog_site *site)
 {
+	struct parser parser = { .site = site };
 	const char *p = site->format;
-	unsigned int nr = 0;
 	int ret;
 
+	site->flags = 0;
 	site->fixed = 0;
 	memset(site->codes, BLOG_ARG_END, sizeof(site->codes));
 	if (strlen(p) > FORMAT_MAX)
 		return -E2BIG;
 
 	while ((p = strchr(p, '%'))) {
-		ret = parse_conversion(site, &nr, &p);
+		ret = parse_conversion(&parser, &p);
 		if (ret)
 			return ret;
 	}
@@ -340,7 +362,7 @@ int blog_sites_register(struct blog_logger *logger, struct blog_state *state)
 			continue;
 		}
 		/* Pairs with the acquire in __blog(). */
-		smp_store_release(&site->flags, BLOG_SITE_ON);
+		smp_store_release(&site->flags, site->flags | BLOG_SITE_ON);
 	}
 
 	return 0;

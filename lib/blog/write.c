@@ -10,17 +10,18 @@
 #include <linux/export.h>
 #include <linux/kernel.h>
 #include <linux/preempt.h>
+#include <linux/sched/clock.h>
 #include <linux/smp.h>
-#include <linux/trace_clock.h>
 #include <linux/unaligned.h>
 
 #include "internal.h"
 #include "serialize.h"
 
 /*
- * Set while a writer is inside, by level. A second one at the same level (an
- * NMI within an exception that counts as NMI) finds its CPU's contexts in the
- * middle of a change and drops its message.
+ * Set while a writer is in write_any(), by level. A second one at the same level
+ * (in what renders a pointer extension, or an NMI within an exception that
+ * counts as NMI) finds its CPU's contexts in the middle of a change and drops
+ * its message. Nothing can log within write_usual().
  */
 static DEFINE_PER_CPU(bool, blog_busy[BLOG_LEVELS]);
 
@@ -31,7 +32,15 @@ struct blog_scratch {
 
 static DEFINE_PER_CPU(struct blog_scratch, blog_scratch[BLOG_LEVELS]);
 
-static noinline void count_dropped(struct blog_logger *logger)
+/*
+ * What trace_clock_local() reads, which would disable preemption once more.
+ */
+static __always_inline u64 blog_clock(void)
+{
+	return sched_clock();
+}
+
+static void count_dropped(struct blog_logger *logger)
 {
 	this_cpu_inc(logger->state->cpu->dropped);
 	this_cpu_inc(logger->state->cpu->lost);
@@ -85,7 +94,7 @@ static u32 put_controls(struct blog_ctx *ctx, u64 client, u64 now)
 	u32 head = ctx->head;
 	u32 lost;
 
-	if (all || now - ctx->last > U32_MAX) {
+	if (all || now - ctx->last > BLOG_DELTA_MAX) {
 		put_control(ctx, &head, BLOG_TIME, &now, sizeof(now));
 		ctx->last = now;
 	}
@@ -113,146 +122,171 @@ static u32 put_controls(struct blog_ctx *ctx, u64 client, u64 now)
 	return head;
 }
 
-/* The context that this level writes to, or NULL; it may be full. */
-static __always_inline struct blog_ctx *find_ctx(struct blog_logger *logger,
-						 unsigned int level)
-{
-	struct blog_ctx *ctx;
-
-	if (likely(!level && !static_branch_unlikely(&blog_tasks_frozen))) {
-		ctx = current->blog;
-		if (likely(ctx && ctx->logger == logger))
-			return ctx;
-	}
-
-	return blog_ctx_own(logger, level);
-}
-
 /* Whether a message needs nothing but its own record. */
 static __always_inline bool ctx_continues(const struct blog_ctx *ctx,
 					  u64 client, u64 now)
 {
-	return ctx->head <= BLOG_HEAD_MAX && now - ctx->last <= U32_MAX &&
+	return ctx->head <= BLOG_HEAD_MAX && now - ctx->last <= BLOG_DELTA_MAX &&
 	       ctx->cpu == raw_smp_processor_id() && ctx->client == client &&
 	       !owner_changed(ctx);
 }
 
-/**
- * prepare_ctx() - make a context ready for a message that needs control records
- * @ctx: the context of this level; replaced if it is full
- * @level: interrupt level
- * @client: client of the message
- * @now: stamp of the message
- * @head: set to the offset of the message's record
- *
- * Context: Preemption disabled.
- * Return: the context, or NULL if there is none.
- */
-static noinline struct blog_ctx *prepare_ctx(struct blog_ctx *ctx,
-					     unsigned int level, u64 client,
-					     u64 now, u32 *head)
+/* Store a message and let readers see it. */
+static __always_inline struct blog_record *
+put_message(struct blog_ctx *ctx, u32 head, const struct blog_site *site,
+	    const u64 *args, u64 now)
 {
+	struct blog_record *record = (void *)ctx->data + head;
+	u8 *end;
+
+	end = __blog_serialize(record->payload, site, args, &ctx->truncated);
+	record->delta = now - ctx->last;
+	record->site = site->id;
+	record->len = end - record->payload;
+	ctx->last = now;
+	/* Read by blog_logger_stats(). */
+	WRITE_ONCE(ctx->records, ctx->records + 1);
+	/* Pairs with the acquire in extend_cursor(). */
+	smp_store_release(&ctx->head, end - ctx->data);
+
+	return record;
+}
+
+/*
+ * Keep a message of a task that goes on as it did: with its context, CPU and
+ * client, not in an interrupt, and nobody listening. Returns whether it is so.
+ */
+static __always_inline bool write_usual(const struct blog_site *site,
+					u64 client, const u64 *args)
+{
+	u64 now = blog_clock();
+	struct blog_logger *logger = site->logger;
+	struct blog_ctx *ctx;
+
+	/* Pair with the releases in blog_sites_register() and set_flag(). */
+	if (smp_load_acquire(&site->flags) != BLOG_SITE_ON ||
+	    smp_load_acquire(&logger->flags) != BLOG_CAPTURE || !in_task() ||
+	    __this_cpu_read(blog_busy[0]) ||
+	    static_branch_unlikely(&blog_tasks_frozen))
+		return false;
+
+	ctx = current->blog;
+	if (!ctx || ctx->logger != logger || !ctx_continues(ctx, client, now))
+		return false;
+	put_message(ctx, ctx->head, site, args, now);
+
+	return true;
+}
+
+/* From here on what happens seldom. */
+
+/* The context that this level writes to, or NULL; it may be full. */
+static struct blog_ctx *find_ctx(struct blog_logger *logger, unsigned int level)
+{
+	struct blog_ctx *ctx = NULL;
+
+	if (!level && !static_branch_unlikely(&blog_tasks_frozen))
+		ctx = current->blog;
+	if (ctx && ctx->logger == logger)
+		return ctx;
+
+	return blog_ctx_own(logger, level);
+}
+
+/* A context with room, and the control records that the message needs. */
+static struct blog_ctx *prepare_ctx(struct blog_logger *logger,
+				    unsigned int level, u64 client, u64 now,
+				    u32 *head)
+{
+	struct blog_ctx *ctx = find_ctx(logger, level);
+
 	/* Twice at most: a task whose context is full may get a full overflow. */
 	while (ctx && ctx->head > BLOG_HEAD_MAX)
 		ctx = blog_ctx_replace(ctx, level);
-	if (ctx)
+	if (!ctx) {
+		count_dropped(logger);
+		return NULL;
+	}
+	*head = ctx->head;
+	if (!ctx_continues(ctx, client, now))
 		*head = put_controls(ctx, client, now);
 
 	return ctx;
 }
 
-/* Find room for a message; sets *@context and *@now. */
-static __always_inline struct blog_record *
-begin_record(struct blog_logger *logger, unsigned int level, u64 client,
-	     struct blog_ctx **context, u64 *now)
+/* Keep a message; returns its record, or NULL. */
+static struct blog_record *capture(const struct blog_site *site,
+				   unsigned int level, u64 client,
+				   const u64 *args)
 {
-	struct blog_ctx *ctx = find_ctx(logger, level);
+	u64 now = blog_clock();
+	struct blog_ctx *ctx;
 	u32 head;
 
-	*now = trace_clock_local();
-	if (likely(ctx)) {
-		head = ctx->head;
-		if (unlikely(!ctx_continues(ctx, client, *now)))
-			ctx = prepare_ctx(ctx, level, client, *now, &head);
-	}
-	*context = ctx;
-	if (unlikely(!ctx)) {
-		count_dropped(logger);
-		return NULL;
-	}
-
-	return (void *)ctx->data + head;
+	ctx = prepare_ctx(site->logger, level, client, now, &head);
+	return ctx ? put_message(ctx, head, site, args, now) : NULL;
 }
 
-/* Let readers see a message that has been stored up to @end. */
-static __always_inline void commit_record(struct blog_ctx *ctx,
-					  struct blog_record *record, u8 *end,
-					  u64 now, bool cut)
+/* Store a message where nobody reads it but who hears it live. */
+static struct blog_record *scribble(const struct blog_site *site,
+				    unsigned int level, const u64 *args)
 {
-	record->delta = now - ctx->last;
-	ctx->last = now;
-	/* Read by blog_logger_stats(). */
-	WRITE_ONCE(ctx->records, ctx->records + 1);
-	if (unlikely(cut))
-		WRITE_ONCE(ctx->truncated, ctx->truncated + 1);
-	/* Pairs with the acquire in extend_cursor(). */
-	smp_store_release(&ctx->head, end - ctx->data);
+	struct blog_record *record = (void *)this_cpu_ptr(&blog_scratch[level])->record;
+	u32 truncated = 0;
+	u8 *end;
+
+	end = blog_serialize(record->payload, site, args, &truncated);
+	record->len = end - record->payload;
+
+	return record;
+}
+
+static noinline void write_any(const struct blog_site *site, u64 client,
+			       const u64 *args)
+{
+	unsigned int level = interrupt_context_level();
+	struct blog_logger *logger = site->logger;
+	struct blog_record *record = NULL;
+	unsigned int flags;
+
+	/* Pairs with the release in blog_sites_register(). */
+	if (!(smp_load_acquire(&site->flags) & BLOG_SITE_ON))
+		return;
+	/* Pairs with the release in set_flag(). */
+	flags = smp_load_acquire(&logger->flags);
+	if (__this_cpu_read(blog_busy[level])) {
+		if (flags & BLOG_CAPTURE)
+			count_dropped(logger);
+		return;
+	}
+	__this_cpu_write(blog_busy[level], true);
+	barrier();
+
+	if (flags & BLOG_CAPTURE)
+		record = capture(site, level, client, args);
+	if (flags & BLOG_LIVE) {
+		if (!record)
+			record = scribble(site, level, args);
+		logger->emit(client, site->id, record->payload, record->len);
+	}
+
+	barrier();
+	__this_cpu_write(blog_busy[level], false);
 }
 
 /**
  * __blog() - log a message, out of line
  * @site: the statement
  * @client: as for blog()
- * @...: the arguments that the statement's format asks for
+ * @args: the arguments that the statement's format asks for, a word each
  *
  * Context: Any context in which RCU is watching.
  */
-void __blog(struct blog_site *site, u64 client, ...)
+void __blog(struct blog_site *site, u64 client, const u64 *args)
 {
-	struct blog_logger *logger = site->logger;
-	struct blog_record *record = NULL;
-	struct blog_ctx *ctx = NULL;
-	unsigned int flags, level;
-	bool cut = false;
-	va_list args;
-	u64 now = 0;
-	u8 *end;
-
 	preempt_disable_notrace();
-	/* Pairs with the release in blog_sites_register(). */
-	if (unlikely(!(smp_load_acquire(&site->flags) & BLOG_SITE_ON)))
-		goto out;
-	/* Pairs with the release in set_flag(). */
-	flags = smp_load_acquire(&logger->flags);
-	level = likely(in_task()) ? 0 : interrupt_context_level();
-	if (unlikely(__this_cpu_read(blog_busy[level]))) {
-		if (flags & BLOG_CAPTURE)
-			count_dropped(logger);
-		goto out;
-	}
-	__this_cpu_write(blog_busy[level], true);
-	barrier();
-
-	if (likely(flags & BLOG_CAPTURE))
-		record = begin_record(logger, level, client, &ctx, &now);
-	if (unlikely(!record && (flags & BLOG_LIVE)))
-		record = (void *)this_cpu_ptr(&blog_scratch[level])->record;
-	if (likely(record)) {
-		va_start(args, client);
-		end = __blog_serialize(record->payload, site, args, &cut);
-		va_end(args);
-		record->site = site->id;
-		record->len = end - record->payload;
-		if (likely(ctx))
-			commit_record(ctx, record, end, now, cut);
-		if (unlikely(flags & BLOG_LIVE))
-			logger->emit(client, site->id, record->payload,
-				     record->len);
-	}
-
-	barrier();
-	__this_cpu_write(blog_busy[level], false);
-out:
+	if (unlikely(!write_usual(site, client, args)))
+		write_any(site, client, args);
 	preempt_enable_notrace();
 }
 EXPORT_SYMBOL_GPL(__blog);

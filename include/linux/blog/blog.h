@@ -7,6 +7,7 @@
 #ifndef _LINUX_BLOG_BLOG_H
 #define _LINUX_BLOG_BLOG_H
 
+#include <linux/args.h>
 #include <linux/compiler.h>
 #include <linux/errno.h>
 #include <linux/jump_label.h>
@@ -32,7 +33,7 @@ struct trace_event_file;
  * @id:		number within the logger, from 1; 0 before registration
  * @fixed:	most bytes that the arguments take besides the text of strings
  * @flags:	BLOG_SITE_*
- * @codes:	the arguments, parsed out of @format when the logger registers
+ * @codes:	of the arguments, parsed out of @format when the logger registers
  *
  * All sites of an object (vmlinux or a module) lie in its section blog_sites.
  */
@@ -55,6 +56,8 @@ static_assert(sizeof(struct blog_site) == 64);
 #define BLOG_SITE_ON		0x01
 /* Its format cannot be logged. */
 #define BLOG_SITE_BAD		0x02
+/* Its format has a pointer extension: what renders that may log, too. */
+#define BLOG_SITE_CALLS		0x04
 
 /* What happens to the records of a logger: both, one or none of these. */
 #define BLOG_CAPTURE		0x01	/* kept in the contexts */
@@ -90,9 +93,51 @@ struct blog_logger {
 
 #ifdef CONFIG_BLOG
 
-void __blog(struct blog_site *site, u64 client, ...);
+void __blog(struct blog_site *site, u64 client, const u64 *args);
 
-#define __blog_at(_site, _logger, _client, _fmt, ...)			\
+/* An argument as a word: a pointer, or an integer of any size. */
+#define __blog_word(x)							\
+	((__force u64)__builtin_choose_expr(				\
+		sizeof(1 ? (x) : (x)) == sizeof(u64), (x),		\
+		(__force unsigned long)(x)))
+
+#define __blog_words0()
+#define __blog_words1(x)	__blog_word(x)
+#define __blog_words2(x, ...)	__blog_word(x), __blog_words1(__VA_ARGS__)
+#define __blog_words3(x, ...)	__blog_word(x), __blog_words2(__VA_ARGS__)
+#define __blog_words4(x, ...)	__blog_word(x), __blog_words3(__VA_ARGS__)
+#define __blog_words5(x, ...)	__blog_word(x), __blog_words4(__VA_ARGS__)
+#define __blog_words6(x, ...)	__blog_word(x), __blog_words5(__VA_ARGS__)
+#define __blog_words7(x, ...)	__blog_word(x), __blog_words6(__VA_ARGS__)
+#define __blog_words8(x, ...)	__blog_word(x), __blog_words7(__VA_ARGS__)
+#define __blog_words9(x, ...)	__blog_word(x), __blog_words8(__VA_ARGS__)
+#define __blog_words10(x, ...)	__blog_word(x), __blog_words9(__VA_ARGS__)
+#define __blog_words11(x, ...)	__blog_word(x), __blog_words10(__VA_ARGS__)
+#define __blog_words12(x, ...)	__blog_word(x), __blog_words11(__VA_ARGS__)
+#define __blog_words13(x, ...)	__blog_word(x), __blog_words12(__VA_ARGS__)
+#define __blog_words14(x, ...)	__blog_word(x), __blog_words13(__VA_ARGS__)
+#define __blog_words15(x, ...)	__blog_word(x), __blog_words14(__VA_ARGS__)
+#define __blog_words16(x, ...)	__blog_word(x), __blog_words15(__VA_ARGS__)
+#define __blog_words17(x, ...)	__blog_word(x), __blog_words16(__VA_ARGS__)
+#define __blog_words18(x, ...)	__blog_word(x), __blog_words17(__VA_ARGS__)
+#define __blog_words19(x, ...)	__blog_word(x), __blog_words18(__VA_ARGS__)
+#define __blog_words20(x, ...)	__blog_word(x), __blog_words19(__VA_ARGS__)
+#define __blog_words21(x, ...)	__blog_word(x), __blog_words20(__VA_ARGS__)
+#define __blog_words22(x, ...)	__blog_word(x), __blog_words21(__VA_ARGS__)
+
+/* COUNT_ARGS() ends at 15. */
+#define ___blog_count(_0, _1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12,	\
+		      _13, _14, _15, _16, _17, _18, _19, _20, _21, _22, _n,	\
+		      ...) _n
+#define __blog_count(...)						\
+	___blog_count(, ##__VA_ARGS__, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13,	\
+		      12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
+
+/* The arguments as an array of words. */
+#define __blog_words(...)						\
+	{ CONCATENATE(__blog_words, __blog_count(__VA_ARGS__))(__VA_ARGS__) }
+
+#define __blog_at(_site, _args, _logger, _client, _fmt, ...)		\
 do {									\
 	static struct blog_site _site					\
 	__used __section("blog_sites") = {				\
@@ -104,8 +149,11 @@ do {									\
 	};								\
 									\
 	no_printk(_fmt, ##__VA_ARGS__);					\
-	if (static_branch_unlikely(&(_logger)->key))			\
-		__blog(&_site, _client, ##__VA_ARGS__);			\
+	if (static_branch_unlikely(&(_logger)->key)) {			\
+		const u64 _args[] = __blog_words(__VA_ARGS__);		\
+									\
+		__blog(&_site, _client, _args);				\
+	}								\
 } while (0)
 
 /**
@@ -119,7 +167,7 @@ do {									\
  *
  * Stores the raw arguments in a buffer of the current task. What a pointer
  * extension such as %pd points to, and the text of %s, are read at once;
- * nothing else is formatted before somebody reads.
+ * nothing else is formatted before somebody reads. There may be 22 arguments.
  *
  * A string is cut after 1000 characters, all strings of a message together
  * after about 2000; cut strings end in "..." if it fits, and are counted. %.*s and %.Ns
@@ -132,8 +180,8 @@ do {									\
  * disabled, which in NMI it only tries.
  */
 #define blog(_logger, _client, _fmt, ...)				\
-	__blog_at(__UNIQUE_ID(blog_site), _logger, _client, _fmt,	\
-		  ##__VA_ARGS__)
+	__blog_at(__UNIQUE_ID(blog_site), __UNIQUE_ID(blog_args), _logger,	\
+		  _client, _fmt, ##__VA_ARGS__)
 
 int blog_logger_register(struct blog_logger *logger);
 void blog_logger_unregister(struct blog_logger *logger);

@@ -276,3 +276,5 @@ MESSAGE("%lld %lld %lld %lld %lld %lld %lld %lld %lld %lld %lld %lld %lld %lld %
 	15LL, 16LL);
 MESSAGE("%s %s %s %s %s %s %s %s %s %s %s %s %s %s %s %s", "a", "bc", "def", "ghij",
 	"klmno", "", "p", "qr", "stu", "vwxy", "z", "ab", "cde", "fghi", "jklmn", "o");
+MESSAGE("%d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d", 1, 2, 3, 4, 5,
+	6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22);

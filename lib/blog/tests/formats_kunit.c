@@ -56,13 +56,15 @@ static int formats_init(struct kunit *test)
 
 /* Serialize into c->ours, whose end must stay as it was; returns the length. */
 static size_t store_args(struct kunit *test, const struct blog_site *site,
-			 bool *cut, va_list *args)
+			 const u64 *args, bool *cut)
 {
 	struct checker *c = test->priv;
+	u32 truncated = 0;
 	u8 *end;
 
 	memset(c->ours, POISON, sizeof(c->ours));
-	end = blog_serialize(c->ours, site, args, cut);
+	end = blog_serialize(c->ours, site, args, &truncated);
+	*cut = truncated;
 	KUNIT_EXPECT_LE_MSG(test, end - c->ours, BLOG_ARGS_MAX,
 			    "format \"%s\"", site->format);
 	KUNIT_EXPECT_NULL_MSG(test, memchr_inv(c->ours + BLOG_ARGS_MAX + 8, POISON,
@@ -106,8 +108,9 @@ static void check_text(struct kunit *test, const char *format, size_t len,
 			       "format \"%s\"", format);
 }
 
-static __printf(3, 4)
-void check(struct kunit *test, enum kind kind, const char *format, ...)
+static __printf(4, 5)
+void check(struct kunit *test, enum kind kind, const u64 *words,
+	   const char *format, ...)
 {
 	struct blog_site site = { .format = format };
 	struct checker *c = test->priv;
@@ -118,9 +121,7 @@ void check(struct kunit *test, enum kind kind, const char *format, ...)
 
 	KUNIT_ASSERT_EQ_MSG(test, blog_site_parse(&site), 0, "format \"%s\"", format);
 
-	va_start(args, format);
-	len = store_args(test, &site, &cut, &args);
-	va_end(args);
+	len = store_args(test, &site, words, &cut);
 	KUNIT_EXPECT_FALSE_MSG(test, cut, "format \"%s\"", format);
 
 	va_start(args, format);
@@ -142,6 +143,13 @@ void check(struct kunit *test, enum kind kind, const char *format, ...)
 	check_text(test, format, len, expected_len);
 	check_valid(test, &site, len);
 }
+
+#define check(test, kind, format, ...)					\
+do {									\
+	const u64 words[] = __blog_words(__VA_ARGS__);			\
+									\
+	(check)(test, kind, words, format, ##__VA_ARGS__);		\
+} while (0)
 
 static void formats_table(struct kunit *test)
 {
@@ -438,24 +446,27 @@ static void formats_random(struct kunit *test)
 /* Strings */
 
 /* Serialize a message of which not all may fit; returns whether it was cut. */
-static __printf(2, 3)
-bool store(struct kunit *test, const char *format, ...)
+static bool store_words(struct kunit *test, const char *format, const u64 *args)
 {
 	struct blog_site site = { .format = format };
 	struct checker *c = test->priv;
-	bool cut = false;
-	va_list args;
 	size_t len;
+	bool cut;
 
 	KUNIT_ASSERT_EQ(test, blog_site_parse(&site), 0);
-	va_start(args, format);
-	len = store_args(test, &site, &cut, &args);
-	va_end(args);
+	len = store_args(test, &site, args, &cut);
 	check_valid(test, &site, len);
 	bstr_printf(c->text, sizeof(c->text), format, (u32 *)c->ours);
 
 	return cut;
 }
+
+#define store(test, format, ...)					\
+({									\
+	const u64 words[] = __blog_words(__VA_ARGS__);			\
+									\
+	store_words(test, format, words);				\
+})
 
 /* A string of @len equal letters that end where memory does, without a NUL. */
 static char *unterminated(struct kunit *test, size_t len)
