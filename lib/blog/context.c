@@ -58,8 +58,9 @@
  *   - a list task_struct.blog: the task itself, with preemption disabled; and
  *     blog_task_free(), after the task's last run. To take contexts out of the
  *     lists of living tasks, blog_contexts_destroy() sets blog_tasks_frozen
- *     and waits for an RCU grace period: then nobody is inside such a list,
- *     and tasks write to overflow contexts until it is done.
+ *     and waits for an RCU grace period: then nobody is inside such a list
+ *     (but to look who its first is, and write there if it is of a logger that
+ *     is on), and tasks write to overflow contexts until it is done.
  *     blog_tasks_lock serializes it with blog_task_free() meanwhile.
  *   - blog_cpu.shared: the CPU, at that level, and blog_contexts_destroy()
  *     once the logger is off and a grace period has passed. A CPU that goes
@@ -753,7 +754,8 @@ static void unlink_from_tasks(struct blog_state *state)
 			continue;
 		for (link = &ctx->task->blog; *link != ctx; link = &(*link)->next)
 			;
-		*link = ctx->next;
+		/* Read by write_fast(). */
+		WRITE_ONCE(*link, ctx->next);
 		ctx->task = NULL;
 	}
 	raw_spin_unlock_irqrestore(&blog_tasks_lock, flags);

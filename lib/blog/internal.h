@@ -75,6 +75,12 @@ static_assert(sizeof(struct blog_owner) == 28);
 
 static_assert(BLOG_FIXED_MAX + BLOG_STR_MAX < BLOG_ARGS_MAX);
 
+/* So many strings of up to so many characters fit in any case. */
+#define BLOG_SHORT_STRINGS	13
+#define BLOG_STR_SHORT		128
+
+static_assert(BLOG_FIXED_MAX + BLOG_SHORT_STRINGS * BLOG_STR_SHORT <= BLOG_ARGS_MAX);
+
 /* Longest payload of a record. */
 #define BLOG_LEN_MAX		(BLOG_ARGS_MAX + 8)
 
@@ -367,6 +373,8 @@ extern struct blog_site __start_blog_sites[], __stop_blog_sites[];
 int blog_site_parse(struct blog_site *site);
 u16 blog_code_operand(const struct blog_site *site, unsigned int nr);
 int blog_sites_register(struct blog_logger *logger, struct blog_state *state);
+void blog_site_switch(struct blog_site *site, bool on);
+void blog_sites_update(struct blog_state *state);
 void blog_sites_off(struct blog_state *state);
 const struct blog_site *blog_site_find(const struct blog_logger *logger, u32 id);
 

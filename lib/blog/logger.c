@@ -71,13 +71,15 @@ static void set_flag(struct blog_logger *logger, unsigned int flag, bool on)
 	if (!!(logger->flags & flag) == on)
 		return;
 	if (on) {
-		/* Pairs with the acquire in __blog(). */
+		/* Pairs with the acquire in write_any(). */
 		smp_store_release(&logger->flags, logger->flags | flag);
 		static_branch_inc(&logger->key);
 	} else {
 		static_branch_dec(&logger->key);
 		WRITE_ONCE(logger->flags, logger->flags & ~flag);
 	}
+	if (blog_logger_find(logger))
+		blog_sites_update(logger->state);
 }
 
 /* Called when the event is enabled for the first of its users. */

@@ -342,14 +342,9 @@ static void store_map(struct blog_state *state, const unsigned long *map)
 
 	for (i = 0; i < state->nr_sites; i++) {
 		struct blog_site *site = state->site_by_id[i];
-		u8 flags = site->flags & ~BLOG_SITE_ON;
 
-		if (site->flags & BLOG_SITE_BAD)
-			continue;
-		/* Pairs with the acquire in __blog(). */
-		if (test_bit(i, map))
-			flags |= BLOG_SITE_ON;
-		smp_store_release(&site->flags, flags);
+		if (!(site->flags & BLOG_SITE_BAD))
+			blog_site_switch(site, test_bit(i, map));
 	}
 }
 

@@ -233,9 +233,8 @@ static void store_text(struct sink *sink, const struct blog_site *site,
  * Context: Any context.
  * Return: the end of what was stored, aligned to 4.
  */
-noinline u8 *blog_serialize_rest(u8 *dst, u8 *pos, const struct blog_site *site,
-				 const u64 *args, unsigned int nr,
-				 u32 *truncated)
+u8 *blog_serialize_rest(u8 *dst, u8 *pos, const struct blog_site *site,
+			const u64 *args, size_t nr, u32 *truncated)
 {
 	struct sink sink = {
 		.pos = pos,
@@ -274,7 +273,13 @@ noinline u8 *blog_serialize_rest(u8 *dst, u8 *pos, const struct blog_site *site,
 u8 *blog_serialize(u8 *dst, const struct blog_site *site, const u64 *args,
 		   u32 *truncated)
 {
-	return __blog_serialize(dst, site, args, truncated);
+	u8 *pos = dst;
+	size_t nr = 0;
+
+	if (!(site->flags & BLOG_SITE_COMPLEX) &&
+	    blog_serialize_fast(&pos, site, args, &nr))
+		return pos;
+	return blog_serialize_rest(dst, pos, site, args, nr, truncated);
 }
 EXPORT_SYMBOL_IF_KUNIT(blog_serialize);
 

@@ -14,16 +14,8 @@
 
 #include "internal.h"
 
-/* Strings up to so many characters are stored here, longer ones in serialize.c. */
-#define BLOG_STR_SHORT		128
-
-/* So many bytes into the arguments there is room for a short string in any case. */
-#define BLOG_SHORT_ROOM		(BLOG_ARGS_MAX / 2)
-
-static_assert(BLOG_SHORT_ROOM + BLOG_STR_SHORT + BLOG_FIXED_MAX <= BLOG_ARGS_MAX);
-
 u8 *blog_serialize_rest(u8 *dst, u8 *pos, const struct blog_site *site,
-			const u64 *args, unsigned int nr, u32 *truncated);
+			const u64 *args, size_t nr, u32 *truncated);
 
 /* Whether vbin_printf() would store a text instead of what is there. */
 static __always_inline bool blog_bad_pointer(const void *ptr)
@@ -48,79 +40,70 @@ static __always_inline bool blog_code_aligned(u8 code)
 #if defined(CONFIG_DCACHE_WORD_ACCESS) && !defined(CONFIG_KMSAN)
 
 /*
- * Store a short string and at least 4 bytes of zero; NULL if it is not one.
- * Each byte is read once, so that a string that changes meanwhile cannot get a
- * NUL inside.
+ * Store a short string and at least 4 bytes of zero, and move *@pos
+ * behind its NUL; returns whether it is one. Each byte is read once, so that a
+ * string that changes meanwhile cannot get a NUL inside.
  */
-static __always_inline u8 *blog_store_short(u8 *pos, const char *s)
+static __always_inline bool blog_store_short(u8 **pos, const char *s)
 {
 	const struct word_at_a_time constants = WORD_AT_A_TIME_CONSTANTS;
-	const char *stop = s + BLOG_STR_SHORT;
 	unsigned long word, zero;
+	unsigned int i;
 
 	if (unlikely(blog_bad_pointer(s)))
-		return NULL;
-	do {
-		word = load_unaligned_zeropad(s);
-		if (has_zero(word, &zero, &constants)) {
-			zero = prep_zero_mask(word, zero, &constants);
-			zero = create_zero_mask(zero);
-			put_unaligned(word & zero_bytemask(zero),
-				      (unsigned long *)pos);
-			pos += find_zero(zero) + 1;
-			put_unaligned(0, (u32 *)pos);
-			return pos;
-		}
-		put_unaligned(word, (unsigned long *)pos);
-		pos += sizeof(word);
-		s += sizeof(word);
-	} while (s != stop);
+		return false;
+	for (i = 0; i < BLOG_STR_SHORT; i += sizeof(word)) {
+		word = load_unaligned_zeropad(s + i);
+		if (has_zero(word, &zero, &constants))
+			goto found;
+		put_unaligned(word, (unsigned long *)(*pos + i));
+	}
 
-	return NULL;
+	return false;
+found:
+	zero = prep_zero_mask(word, zero, &constants);
+	zero = create_zero_mask(zero);
+	put_unaligned(word & zero_bytemask(zero), (unsigned long *)(*pos + i));
+	*pos += i + find_zero(zero) + 1;
+	put_unaligned(0, (u32 *)*pos);
+
+	return true;
 }
 
 #else
 
-static __always_inline u8 *blog_store_short(u8 *pos, const char *s)
+static __always_inline bool blog_store_short(u8 **pos, const char *s)
 {
-	return NULL;
+	return false;
 }
 
 #endif
 
 /*
- * blog_serialize(), inlined: it does what nearly all messages consist of. What
- * it cannot do, and all that follows in the message, is not inlined.
+ * Store the first arguments of a message: all, if they are what nearly all
+ * messages consist of. Moves *@pos, and *@nr to the first argument that is not
+ * stored; returns whether there is none. Not for a BLOG_SITE_COMPLEX.
  */
-static __always_inline u8 *__blog_serialize(u8 *dst,
-					    const struct blog_site *site,
-					    const u64 *args, u32 *truncated)
+static __always_inline bool blog_serialize_fast(u8 **pos,
+						 const struct blog_site *site,
+						 const u64 *args, size_t *nr)
 {
-	u8 *pos = dst, *end;
-	unsigned int nr;
-	u8 code;
+	for (;;) {
+		u8 code = site->codes[*nr];
 
-	for (nr = 0;; nr++) {
-		code = site->codes[nr];
-		if (code <= BLOG_ARG_PLAIN_MAX) {
-			blog_store_plain(pos, args[nr], code);
-			pos += code;
-			continue;
+		while (code <= BLOG_ARG_PLAIN_MAX) {
+			blog_store_plain(*pos, args[*nr], code);
+			*pos += code;
+			code = site->codes[++*nr];
 		}
 		if (code == BLOG_ARG_END)
-			return pos;
-
-		if (code != BLOG_ARG_STR || pos - dst > BLOG_SHORT_ROOM)
-			break;
-		end = blog_store_short(pos, (const char *)(unsigned long)args[nr]);
-		if (!end)
-			break;
-		pos = end;
-		if (blog_code_aligned(site->codes[nr + 1]))
-			pos = PTR_ALIGN(pos, sizeof(u32));
+			return true;
+		if (code != BLOG_ARG_STR ||
+		    !blog_store_short(pos, (const char *)(unsigned long)args[*nr]))
+			return false;
+		if (blog_code_aligned(site->codes[++*nr]))
+			*pos = PTR_ALIGN(*pos, sizeof(u32));
 	}
-
-	return blog_serialize_rest(dst, pos, site, args, nr, truncated);
 }
 
 #endif /* _LIB_BLOG_SERIALIZE_H */

@@ -31,12 +31,14 @@
  * struct parser - how far the format of a site is parsed
  * @site:	the site
  * @nr:		arguments found so far
- * @nr_operands: operands among them
+ * @nr_operands: operands of their codes
+ * @nr_strings:	strings among them that can be of any length
  */
 struct parser {
 	struct blog_site *site;
 	unsigned int nr;
 	unsigned int nr_operands;
+	unsigned int nr_strings;
 };
 
 static int add_code(struct parser *parser, enum blog_code code,
@@ -145,6 +147,8 @@ static int add_string(struct parser *parser, bool star, int precision)
 		return add_code(parser, BLOG_ARG_STR_PREC, BLOG_FIXED_TEXT);
 	if (precision >= 0)
 		return add_code_operand(parser, BLOG_ARG_STR_MAX, precision);
+	if (++parser->nr_strings > BLOG_SHORT_STRINGS)
+		parser->site->flags |= BLOG_SITE_COMPLEX;
 	return add_code(parser, BLOG_ARG_STR, BLOG_FIXED_TEXT);
 }
 
@@ -162,7 +166,7 @@ static int add_pointer(struct parser *parser, const char *conversion,
 	if (end - conversion > BLOG_EXT_MAX)
 		return -E2BIG;
 
-	parser->site->flags |= BLOG_SITE_CALLS;
+	parser->site->flags |= BLOG_SITE_COMPLEX;
 	return add_code_operand(parser, BLOG_ARG_EXT,
 				conversion - parser->site->format);
 }
@@ -361,11 +365,50 @@ int blog_sites_register(struct blog_logger *logger, struct blog_state *state)
 			site->flags = BLOG_SITE_BAD;
 			continue;
 		}
-		/* Pairs with the acquire in __blog(). */
-		smp_store_release(&site->flags, site->flags | BLOG_SITE_ON);
+		blog_site_switch(site, true);
 	}
 
 	return 0;
+}
+
+/**
+ * blog_site_switch() - switch a site on or off
+ * @site: a site whose format can be logged
+ * @on: its messages are kept and emitted, as its logger's flags say
+ *
+ * Context: blog_mutex held, or the caller has the site to himself.
+ */
+void blog_site_switch(struct blog_site *site, bool on)
+{
+	u8 flags = site->flags & ~(BLOG_SITE_ON | BLOG_SITE_FAST);
+
+	if (on) {
+		flags |= BLOG_SITE_ON;
+		if (!(flags & BLOG_SITE_COMPLEX) &&
+		    site->logger->flags == BLOG_CAPTURE)
+			flags |= BLOG_SITE_FAST;
+	}
+	/* Pairs with the acquires in write_fast() and write_any(). */
+	smp_store_release(&site->flags, flags);
+}
+EXPORT_SYMBOL_IF_KUNIT(blog_site_switch);
+
+/**
+ * blog_sites_update() - follow a change of the logger's flags
+ * @state: the logger's state
+ *
+ * Context: blog_mutex held.
+ */
+void blog_sites_update(struct blog_state *state)
+{
+	unsigned int i;
+
+	for (i = 0; i < state->nr_sites; i++) {
+		struct blog_site *site = state->site_by_id[i];
+
+		if (site->flags & BLOG_SITE_ON)
+			blog_site_switch(site, true);
+	}
 }
 
 /**

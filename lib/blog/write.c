@@ -21,7 +21,7 @@
  * Set while a writer is in write_any(), by level. A second one at the same level
  * (in what renders a pointer extension, or an NMI within an exception that
  * counts as NMI) finds its CPU's contexts in the middle of a change and drops
- * its message. Nothing can log within write_usual().
+ * its message. Nothing can log within write_fast().
  */
 static DEFINE_PER_CPU(bool, blog_busy[BLOG_LEVELS]);
 
@@ -32,12 +32,10 @@ struct blog_scratch {
 
 static DEFINE_PER_CPU(struct blog_scratch, blog_scratch[BLOG_LEVELS]);
 
-/*
- * What trace_clock_local() reads, which would disable preemption once more.
- */
+/* trace_clock_local(), for who has disabled preemption already. */
 static __always_inline u64 blog_clock(void)
 {
-	return sched_clock();
+	return sched_clock_noinstr();
 }
 
 static void count_dropped(struct blog_logger *logger)
@@ -74,13 +72,14 @@ static __always_inline bool same_comm(const char *a, const char *b)
 }
 
 /*
- * Whether a context's last OWNER record is not about the current task as it is
- * now: exec changes the comm, and the pid too if a thread does it.
+ * Whether a context's last OWNER record is not about @task, the current one, as
+ * it is now: exec changes the comm, and the pid too if a thread does it.
  */
-static __always_inline bool owner_changed(const struct blog_ctx *ctx)
+static __always_inline bool owner_changed(const struct blog_ctx *ctx,
+					  const struct task_struct *task)
 {
-	return ctx->owner.pid != current->pid ||
-	       !same_comm(ctx->owner.comm, current->comm);
+	return ctx->owner.pid != task->pid ||
+	       !same_comm(ctx->owner.comm, task->comm);
 }
 
 /*
@@ -98,7 +97,7 @@ static u32 put_controls(struct blog_ctx *ctx, u64 client, u64 now)
 		put_control(ctx, &head, BLOG_TIME, &now, sizeof(now));
 		ctx->last = now;
 	}
-	if (all || owner_changed(ctx)) {
+	if (all || owner_changed(ctx, current)) {
 		ctx->owner.pid = current->pid;
 		ctx->owner.tgid = current->tgid;
 		ctx->owner.level = interrupt_context_level();
@@ -122,58 +121,88 @@ static u32 put_controls(struct blog_ctx *ctx, u64 client, u64 now)
 	return head;
 }
 
-/* Whether a message needs nothing but its own record. */
+/* Whether a message of @task, the current one, needs nothing but its record. */
 static __always_inline bool ctx_continues(const struct blog_ctx *ctx,
+					  const struct task_struct *task,
 					  u64 client, u64 now)
 {
 	return ctx->head <= BLOG_HEAD_MAX && now - ctx->last <= BLOG_DELTA_MAX &&
 	       ctx->cpu == raw_smp_processor_id() && ctx->client == client &&
-	       !owner_changed(ctx);
+	       !owner_changed(ctx, task);
 }
 
-/* Store a message and let readers see it. */
+/* Begin a record at offset @head, which others do not see yet. */
 static __always_inline struct blog_record *
-put_message(struct blog_ctx *ctx, u32 head, const struct blog_site *site,
-	    const u64 *args, u64 now)
+begin_record(struct blog_ctx *ctx, u32 head, const struct blog_site *site,
+	     u64 now)
 {
 	struct blog_record *record = (void *)ctx->data + head;
-	u8 *end;
 
-	end = __blog_serialize(record->payload, site, args, &ctx->truncated);
 	record->delta = now - ctx->last;
 	record->site = site->id;
-	record->len = end - record->payload;
 	ctx->last = now;
-	/* Read by blog_logger_stats(). */
-	WRITE_ONCE(ctx->records, ctx->records + 1);
-	/* Pairs with the acquire in extend_cursor(). */
-	smp_store_release(&ctx->head, end - ctx->data);
 
 	return record;
+}
+
+/* Let readers see a record whose payload has been stored up to @end. */
+static __always_inline void commit_record(struct blog_ctx *ctx,
+					  struct blog_record *record, u8 *end)
+{
+	record->len = end - record->payload;
+	/* Read by blog_logger_stats(). */
+	data_race(ctx->records++);
+	/* Pairs with the acquire in extend_cursor(). */
+	smp_store_release(&ctx->head, end - ctx->data);
+}
+
+/* The arguments of the record at the head from number @nr on, and commit it. */
+static noinline void write_rest(struct blog_ctx *ctx,
+				const struct blog_site *site, const u64 *args,
+				u8 *pos, size_t nr)
+{
+	struct blog_record *record = (void *)ctx->data + ctx->head;
+
+	pos = blog_serialize_rest(record->payload, pos, site, args, nr,
+				  &ctx->truncated);
+	commit_record(ctx, record, pos);
 }
 
 /*
  * Keep a message of a task that goes on as it did: with its context, CPU and
  * client, not in an interrupt, and nobody listening. Returns whether it is so.
  */
-static __always_inline bool write_usual(const struct blog_site *site,
+static __always_inline bool write_fast(const struct blog_site *site,
 					u64 client, const u64 *args)
 {
+	/* First: what lives beyond a call is saved and restored. */
 	u64 now = blog_clock();
 	struct blog_logger *logger = site->logger;
+	struct task_struct *task = current;
+	struct blog_record *record;
 	struct blog_ctx *ctx;
+	size_t nr = 0;
+	u8 *pos;
 
-	/* Pair with the releases in blog_sites_register() and set_flag(). */
-	if (smp_load_acquire(&site->flags) != BLOG_SITE_ON ||
-	    smp_load_acquire(&logger->flags) != BLOG_CAPTURE || !in_task() ||
-	    __this_cpu_read(blog_busy[0]) ||
-	    static_branch_unlikely(&blog_tasks_frozen))
+	/* Pairs with the release in blog_site_switch(). */
+	if (!(smp_load_acquire(&site->flags) & BLOG_SITE_FAST) || !in_task())
 		return false;
 
-	ctx = current->blog;
-	if (!ctx || ctx->logger != logger || !ctx_continues(ctx, client, now))
+	/*
+	 * While blog_tasks_frozen, this list may lose contexts of loggers that
+	 * are off; this one is on, and its contexts stay.
+	 */
+	ctx = READ_ONCE(task->blog);
+	if (!ctx || ctx->logger != logger ||
+	    !ctx_continues(ctx, task, client, now))
 		return false;
-	put_message(ctx, ctx->head, site, args, now);
+
+	record = begin_record(ctx, ctx->head, site, now);
+	pos = record->payload;
+	if (likely(blog_serialize_fast(&pos, site, args, &nr)))
+		commit_record(ctx, record, pos);
+	else
+		write_rest(ctx, site, args, pos, nr);
 
 	return true;
 }
@@ -208,7 +237,7 @@ static struct blog_ctx *prepare_ctx(struct blog_logger *logger,
 		return NULL;
 	}
 	*head = ctx->head;
-	if (!ctx_continues(ctx, client, now))
+	if (!ctx_continues(ctx, current, client, now))
 		*head = put_controls(ctx, client, now);
 
 	return ctx;
@@ -220,11 +249,25 @@ static struct blog_record *capture(const struct blog_site *site,
 				   const u64 *args)
 {
 	u64 now = blog_clock();
+	struct blog_record *record;
 	struct blog_ctx *ctx;
-	u32 head;
+	u32 head, cpu;
+	u8 *end;
 
 	ctx = prepare_ctx(site->logger, level, client, now, &head);
-	return ctx ? put_message(ctx, head, site, args, now) : NULL;
+	if (!ctx)
+		return NULL;
+	record = begin_record(ctx, head, site, now);
+	/* What a pointer extension logs meanwhile shall not be written fast. */
+	cpu = ctx->cpu;
+	ctx->cpu = BLOG_NO_CPU;
+	barrier();
+	end = blog_serialize(record->payload, site, args, &ctx->truncated);
+	barrier();
+	ctx->cpu = cpu;
+	commit_record(ctx, record, end);
+
+	return record;
 }
 
 /* Store a message where nobody reads it but who hears it live. */
@@ -249,7 +292,7 @@ static noinline void write_any(const struct blog_site *site, u64 client,
 	struct blog_record *record = NULL;
 	unsigned int flags;
 
-	/* Pairs with the release in blog_sites_register(). */
+	/* Pairs with the release in blog_site_switch(). */
 	if (!(smp_load_acquire(&site->flags) & BLOG_SITE_ON))
 		return;
 	/* Pairs with the release in set_flag(). */
@@ -285,7 +328,7 @@ static noinline void write_any(const struct blog_site *site, u64 client,
 void __blog(struct blog_site *site, u64 client, const u64 *args)
 {
 	preempt_disable_notrace();
-	if (unlikely(!write_usual(site, client, args)))
+	if (unlikely(!write_fast(site, client, args)))
 		write_any(site, client, args);
 	preempt_enable_notrace();
 }

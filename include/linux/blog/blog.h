@@ -56,8 +56,10 @@ static_assert(sizeof(struct blog_site) == 64);
 #define BLOG_SITE_ON		0x01
 /* Its format cannot be logged. */
 #define BLOG_SITE_BAD		0x02
-/* Its format has a pointer extension: what renders that may log, too. */
-#define BLOG_SITE_CALLS		0x04
+/* It has a pointer extension, which calls what may log too, or many strings. */
+#define BLOG_SITE_COMPLEX	0x04
+/* It is on and not complex, its logger captures, and nobody listens. */
+#define BLOG_SITE_FAST		0x08
 
 /* What happens to the records of a logger: both, one or none of these. */
 #define BLOG_CAPTURE		0x01	/* kept in the contexts */

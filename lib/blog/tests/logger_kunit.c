@@ -216,14 +216,15 @@ static void logger_site_off(struct kunit *test)
 	int evaluated = 0;
 
 	KUNIT_ASSERT_NOT_NULL(test, site);
-	KUNIT_EXPECT_EQ(test, site->flags, BLOG_SITE_ON);
-	site->flags = 0;
+	KUNIT_EXPECT_EQ(test, site->flags, BLOG_SITE_ON | BLOG_SITE_FAST);
+	blog_site_switch(site, false);
+	KUNIT_EXPECT_EQ(test, site->flags, 0);
 	log_evaluated(&evaluated);
 	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).captured, 0);
 	/* The others go on. */
 	blog(&blog_kunit_blog, 0, "another");
 	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).captured, 1);
-	site->flags = BLOG_SITE_ON;
+	blog_site_switch(site, true);
 	log_evaluated(&evaluated);
 	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).captured, 2);
 }

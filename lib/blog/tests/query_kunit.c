@@ -44,6 +44,7 @@ static int query_init(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(sites); i++) {
 		site_by_id[i] = &sites[i];
+		sites[i].logger = &blog_kunit_blog;
 		sites[i].flags = BLOG_SITE_ON;
 	}
 	sites[BAD_SITE].flags = BLOG_SITE_BAD;
@@ -67,7 +68,7 @@ static void expect_sites(struct kunit *test, const char *text,
 
 	for (i = 0; i < ARRAY_SIZE(sites); i++)
 		states[i] = sites[i].flags == BLOG_SITE_BAD ? '!' :
-			    sites[i].flags == BLOG_SITE_ON ? '+' :
+			    sites[i].flags & BLOG_SITE_ON ? '+' :
 			    sites[i].flags == 0 ? '-' : '?';
 	KUNIT_EXPECT_STREQ_MSG(test, states, expected, "%s", text);
 }
