@@ -85,8 +85,8 @@ static __always_inline bool blog_store_short(u8 **pos, const char *s)
  * stored; returns whether there is none. Not for a BLOG_SITE_COMPLEX.
  */
 static __always_inline bool blog_serialize_fast(u8 **pos,
-						 const struct blog_site *site,
-						 const u64 *args, size_t *nr)
+						const struct blog_site *site,
+						const u64 *args, size_t *nr)
 {
 	for (;;) {
 		u8 code = site->codes[*nr];

@@ -173,7 +173,7 @@ static noinline void write_rest(struct blog_ctx *ctx,
  * client, not in an interrupt, and nobody listening. Returns whether it is so.
  */
 static __always_inline bool write_fast(const struct blog_site *site,
-					u64 client, const u64 *args)
+				       u64 client, const u64 *args)
 {
 	/* First: what lives beyond a call is saved and restored. */
 	u64 now = blog_clock();
