@@ -77,7 +77,7 @@
  * they are only tried.
  */
 
-/* Tasks keep away from their lists of contexts. */
+/* Tasks keep away from their lists of contexts, but for write_fast(). */
 DEFINE_STATIC_KEY_FALSE(blog_tasks_frozen);
 
 static DEFINE_RAW_SPINLOCK(blog_tasks_lock);
@@ -754,13 +754,16 @@ static void unlink_from_tasks(struct blog_state *state)
 			continue;
 		for (link = &ctx->task->blog; *link != ctx; link = &(*link)->next)
 			;
-		/* Read by write_fast(). */
+		/* Read by write_fast() and blog_task_free(). */
 		WRITE_ONCE(*link, ctx->next);
 		ctx->task = NULL;
 	}
 	raw_spin_unlock_irqrestore(&blog_tasks_lock, flags);
 
-	/* Whoever sees the key off sees the lists as they are now. */
+	/*
+	 * Whoever sees the key off sees the lists as they are now; and who looks
+	 * at a context that was his first, in write_fast(), is done with it.
+	 */
 	synchronize_rcu();
 	static_branch_dec(&blog_tasks_frozen);
 }

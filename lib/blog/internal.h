@@ -43,7 +43,7 @@ enum blog_control {
 	BLOG_LOST,			/* u32: messages that this CPU dropped before */
 };
 
-/* Most ns between two records; a signed number is the cheaper to compare. */
+/* Most ns between two records, such that a compare can have it as an immediate. */
 #define BLOG_DELTA_MAX		S32_MAX
 
 #define BLOG_SITES_MAX		(BLOG_CONTROL_FIRST - 1)
@@ -73,9 +73,10 @@ static_assert(sizeof(struct blog_owner) == 28);
 #define BLOG_FIXED_TEXT		1
 #define BLOG_FIXED_MAX		(BLOG_SITE_CODES * BLOG_FIXED_64)
 
-static_assert(BLOG_FIXED_MAX + BLOG_STR_MAX < BLOG_ARGS_MAX);
+/* One string can always be of full length: see blog_serialize_rest(). */
+static_assert(2 * BLOG_FIXED_MAX + BLOG_STR_MAX < BLOG_ARGS_MAX);
 
-/* So many strings of up to so many characters fit in any case. */
+/* So many strings of less than so many characters fit in any case. */
 #define BLOG_SHORT_STRINGS	13
 #define BLOG_STR_SHORT		128
 
@@ -86,8 +87,8 @@ static_assert(BLOG_FIXED_MAX + BLOG_SHORT_STRINGS * BLOG_STR_SHORT <= BLOG_ARGS_
 
 /*
  * Room that a context keeps free before each message: every control record
- * (13 words of payload in all), the message, and one word that the serializer
- * may write beyond it.
+ * (13 times 4 bytes of payload in all), the message, and 8 bytes that the
+ * serializer may write beyond it.
  */
 #define BLOG_CONTROL_MAX	(5 * sizeof(struct blog_record) + 13 * sizeof(u32))
 #define BLOG_RECORD_MAX		(sizeof(struct blog_record) + BLOG_ARGS_MAX + 8)
@@ -151,8 +152,9 @@ struct blog_cursor {
  * @client:	client of the last record
  * @head:	bytes of @data in use; a reader pairs its acquire with the
  *		writer's release
- * @cpu:	CPU of the last record, BLOG_NO_CPU if a full set of control
- *		records must come next
+ * @cpu:	CPU of the last record; BLOG_NO_CPU if a full set of control
+ *		records must come next, and while arguments are being stored by
+ *		what may log, too
  * @records:	messages in @data
  * @truncated:	messages in @data with a cut string
  * @shared:	owned by a CPU, not by a task: the owner may change each time
@@ -354,6 +356,7 @@ enum blog_code {
 	BLOG_ARG_END = 0xff,
 };
 
+/* Those from BLOG_ARG_16 to BLOG_ARG_PREC. */
 static inline bool blog_code_is_int(u8 code)
 {
 	return code >= BLOG_ARG_16 && code <= BLOG_ARG_PREC;

@@ -78,6 +78,7 @@ static void set_flag(struct blog_logger *logger, unsigned int flag, bool on)
 		static_branch_dec(&logger->key);
 		WRITE_ONCE(logger->flags, logger->flags & ~flag);
 	}
+	/* The event can be enabled while the logger is not registered. */
 	if (blog_logger_find(logger))
 		blog_sites_update(logger->state);
 }

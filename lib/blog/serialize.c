@@ -238,6 +238,7 @@ u8 *blog_serialize_rest(u8 *dst, u8 *pos, const struct blog_site *site,
 {
 	struct sink sink = {
 		.pos = pos,
+		/* Also for what precedes @pos: simpler, and there is room. */
 		.text_end = dst + BLOG_ARGS_MAX - site->fixed,
 	};
 	u8 code;
@@ -276,7 +277,7 @@ u8 *blog_serialize(u8 *dst, const struct blog_site *site, const u64 *args,
 	u8 *pos = dst;
 	size_t nr = 0;
 
-	if (!(site->flags & BLOG_SITE_COMPLEX) &&
+	if (!(READ_ONCE(site->flags) & BLOG_SITE_COMPLEX) &&
 	    blog_serialize_fast(&pos, site, args, &nr))
 		return pos;
 	return blog_serialize_rest(dst, pos, site, args, nr, truncated);

@@ -23,7 +23,7 @@ static __always_inline bool blog_bad_pointer(const void *ptr)
 	return (unsigned long)ptr - PAGE_SIZE >= -MAX_ERRNO - PAGE_SIZE;
 }
 
-/* Store the first @size bytes of a number; what follows is not kept. */
+/* Store a number of @size bytes; always writes 8. */
 static __always_inline void blog_store_plain(u8 *pos, u64 value, u8 size)
 {
 	if (IS_ENABLED(CONFIG_CPU_BIG_ENDIAN))
@@ -101,7 +101,8 @@ static __always_inline bool blog_serialize_fast(u8 **pos,
 		if (code != BLOG_ARG_STR ||
 		    !blog_store_short(pos, (const char *)(unsigned long)args[*nr]))
 			return false;
-		if (blog_code_aligned(site->codes[++*nr]))
+		++*nr;
+		if (blog_code_aligned(site->codes[*nr]))
 			*pos = PTR_ALIGN(*pos, sizeof(u32));
 	}
 }

@@ -33,12 +33,14 @@
  * @nr:		arguments found so far
  * @nr_operands: operands of their codes
  * @nr_strings:	strings among them that can be of any length
+ * @flags:	what the site's flags will be, BLOG_SITE_COMPLEX or 0
  */
 struct parser {
 	struct blog_site *site;
 	unsigned int nr;
 	unsigned int nr_operands;
 	unsigned int nr_strings;
+	u8 flags;
 };
 
 static int add_code(struct parser *parser, enum blog_code code,
@@ -148,7 +150,7 @@ static int add_string(struct parser *parser, bool star, int precision)
 	if (precision >= 0)
 		return add_code_operand(parser, BLOG_ARG_STR_MAX, precision);
 	if (++parser->nr_strings > BLOG_SHORT_STRINGS)
-		parser->site->flags |= BLOG_SITE_COMPLEX;
+		parser->flags |= BLOG_SITE_COMPLEX;
 	return add_code(parser, BLOG_ARG_STR, BLOG_FIXED_TEXT);
 }
 
@@ -166,7 +168,7 @@ static int add_pointer(struct parser *parser, const char *conversion,
 	if (end - conversion > BLOG_EXT_MAX)
 		return -E2BIG;
 
-	parser->site->flags |= BLOG_SITE_COMPLEX;
+	parser->flags |= BLOG_SITE_COMPLEX;
 	return add_code_operand(parser, BLOG_ARG_EXT,
 				conversion - parser->site->format);
 }
@@ -257,7 +259,6 @@ int blog_site_parse(struct blog_site *site)
 	const char *p = site->format;
 	int ret;
 
-	site->flags = 0;
 	site->fixed = 0;
 	memset(site->codes, BLOG_ARG_END, sizeof(site->codes));
 	if (strlen(p) > FORMAT_MAX)
@@ -268,6 +269,8 @@ int blog_site_parse(struct blog_site *site)
 		if (ret)
 			return ret;
 	}
+	/* Writers look at it if the event was enabled before. */
+	WRITE_ONCE(site->flags, parser.flags);
 
 	return 0;
 }
@@ -362,7 +365,7 @@ int blog_sites_register(struct blog_logger *logger, struct blog_state *state)
 			       site->file, site->line, site->format,
 			       ret == -E2BIG ? "too long" :
 			       "unknown conversion");
-			site->flags = BLOG_SITE_BAD;
+			WRITE_ONCE(site->flags, BLOG_SITE_BAD);
 			continue;
 		}
 		blog_site_switch(site, true);
@@ -376,7 +379,7 @@ int blog_sites_register(struct blog_logger *logger, struct blog_state *state)
  * @site: a site whose format can be logged
  * @on: its messages are kept and emitted, as its logger's flags say
  *
- * Context: blog_mutex held, or the caller has the site to himself.
+ * Context: blog_mutex held, or the logger is off and its sites are the caller's.
  */
 void blog_site_switch(struct blog_site *site, bool on)
 {
@@ -385,7 +388,7 @@ void blog_site_switch(struct blog_site *site, bool on)
 	if (on) {
 		flags |= BLOG_SITE_ON;
 		if (!(flags & BLOG_SITE_COMPLEX) &&
-		    site->logger->flags == BLOG_CAPTURE)
+		    READ_ONCE(site->logger->flags) == BLOG_CAPTURE)
 			flags |= BLOG_SITE_FAST;
 	}
 	/* Pairs with the acquires in write_fast() and write_any(). */
@@ -402,6 +405,8 @@ EXPORT_SYMBOL_IF_KUNIT(blog_site_switch);
 void blog_sites_update(struct blog_state *state)
 {
 	unsigned int i;
+
+	lockdep_assert_held(&blog_mutex);
 
 	for (i = 0; i < state->nr_sites; i++) {
 		struct blog_site *site = state->site_by_id[i];
@@ -423,7 +428,7 @@ void blog_sites_off(struct blog_state *state)
 	unsigned int i;
 
 	for (i = 0; i < state->nr_sites; i++)
-		WRITE_ONCE(state->site_by_id[i]->flags, 0);
+		blog_site_switch(state->site_by_id[i], false);
 }
 
 /**
@@ -445,6 +450,6 @@ const struct blog_site *blog_site_find(const struct blog_logger *logger, u32 id)
 		return NULL;
 	site = state->site_by_id[id - 1];
 
-	return site->flags & BLOG_SITE_BAD ? NULL : site;
+	return READ_ONCE(site->flags) & BLOG_SITE_BAD ? NULL : site;
 }
 EXPORT_SYMBOL_IF_KUNIT(blog_site_find);

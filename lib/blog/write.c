@@ -4,11 +4,13 @@
  *
  * blog() comes here when its logger is on. All runs with preemption disabled
  * and nothing stronger: no lock, no atomic read-modify-write, no allocation.
- * What happens seldom (no context yet, a full one, a control record) is in
- * prepare_ctx() and in context.c.
+ * write_fast() does what most messages need; write_any() does the rest, and may
+ * go to context.c for a context, which takes locks.
  */
 #include <linux/export.h>
+#include <linux/kcsan-checks.h>
 #include <linux/kernel.h>
+#include <linux/kprobes.h>
 #include <linux/preempt.h>
 #include <linux/sched/clock.h>
 #include <linux/smp.h>
@@ -18,10 +20,10 @@
 #include "serialize.h"
 
 /*
- * Set while a writer is in write_any(), by level. A second one at the same level
- * (in what renders a pointer extension, or an NMI within an exception that
- * counts as NMI) finds its CPU's contexts in the middle of a change and drops
- * its message. Nothing can log within write_fast().
+ * Set while a writer is inside, by level, but for the part of write_fast() that
+ * nothing can hook into. A second one at the same level (in what renders a
+ * pointer extension, or an NMI within an exception that counts as NMI) finds
+ * its CPU's contexts in the middle of a change and drops its message.
  */
 static DEFINE_PER_CPU(bool, blog_busy[BLOG_LEVELS]);
 
@@ -150,43 +152,76 @@ static __always_inline void commit_record(struct blog_ctx *ctx,
 					  struct blog_record *record, u8 *end)
 {
 	record->len = end - record->payload;
-	/* Read by blog_logger_stats(). */
+	ASSERT_EXCLUSIVE_WRITER(ctx->head);
+	/* Read by blog_logger_stats(); WRITE_ONCE() would be three instructions. */
 	data_race(ctx->records++);
 	/* Pairs with the acquire in extend_cursor(). */
 	smp_store_release(&ctx->head, end - ctx->data);
 }
 
-/* The arguments of the record at the head from number @nr on, and commit it. */
-static noinline void write_rest(struct blog_ctx *ctx,
-				const struct blog_site *site, const u64 *args,
-				u8 *pos, size_t nr)
+/*
+ * While arguments are stored by functions that others can hook into (and who
+ * renders a pointer extension is such), a message at the same level must not be
+ * written: write_fast() sees that it does not continue the context, write_any()
+ * that it is busy.
+ */
+static __always_inline u32 close_ctx(struct blog_ctx *ctx)
 {
-	struct blog_record *record = (void *)ctx->data + ctx->head;
+	u32 cpu = ctx->cpu;
 
-	pos = blog_serialize_rest(record->payload, pos, site, args, nr,
-				  &ctx->truncated);
-	commit_record(ctx, record, pos);
+	WRITE_ONCE(ctx->cpu, BLOG_NO_CPU);
+	barrier();
+
+	return cpu;
 }
 
+static __always_inline void reopen_ctx(struct blog_ctx *ctx, u32 cpu)
+{
+	barrier();
+	WRITE_ONCE(ctx->cpu, cpu);
+}
+
+/* The arguments of the record at the head from number @nr on, and commit it. */
+static noinline notrace void write_rest(struct blog_ctx *ctx,
+					const struct blog_site *site,
+					const u64 *args, u8 *pos, size_t nr)
+{
+	struct blog_record *record = (void *)ctx->data + ctx->head;
+	u32 cpu = close_ctx(ctx);
+
+	__this_cpu_write(blog_busy[0], true);
+	pos = blog_serialize_rest(record->payload, pos, site, args, nr,
+				  &ctx->truncated);
+	__this_cpu_write(blog_busy[0], false);
+	reopen_ctx(ctx, cpu);
+	commit_record(ctx, record, pos);
+}
+NOKPROBE_SYMBOL(write_rest);
+
 /*
- * Keep a message of a task that goes on as it did: with its context, CPU and
- * client, not in an interrupt, and nobody listening. Returns whether it is so.
+ * Keep a message of a task that goes on as it did: same context, CPU, client,
+ * pid and comm, soon after the last, not in an interrupt, and nobody listening.
+ * Returns whether it is so.
  */
 static __always_inline bool write_fast(const struct blog_site *site,
 				       u64 client, const u64 *args)
 {
-	/* First: what lives beyond a call is saved and restored. */
-	u64 now = blog_clock();
-	struct blog_logger *logger = site->logger;
-	struct task_struct *task = current;
+	const struct blog_logger *logger;
+	const struct task_struct *task;
 	struct blog_record *record;
 	struct blog_ctx *ctx;
 	size_t nr = 0;
+	u64 now;
 	u8 *pos;
 
 	/* Pairs with the release in blog_site_switch(). */
 	if (!(smp_load_acquire(&site->flags) & BLOG_SITE_FAST) || !in_task())
 		return false;
+
+	/* Before what else is loaded: that would have to be saved over the call. */
+	now = blog_clock();
+	logger = site->logger;
+	task = current;
 
 	/*
 	 * While blog_tasks_frozen, this list may lose contexts of loggers that
@@ -207,7 +242,7 @@ static __always_inline bool write_fast(const struct blog_site *site,
 	return true;
 }
 
-/* From here on what happens seldom. */
+/* From here on all other messages. */
 
 /* The context that this level writes to, or NULL; it may be full. */
 static struct blog_ctx *find_ctx(struct blog_logger *logger, unsigned int level)
@@ -258,13 +293,9 @@ static struct blog_record *capture(const struct blog_site *site,
 	if (!ctx)
 		return NULL;
 	record = begin_record(ctx, head, site, now);
-	/* What a pointer extension logs meanwhile shall not be written fast. */
-	cpu = ctx->cpu;
-	ctx->cpu = BLOG_NO_CPU;
-	barrier();
+	cpu = close_ctx(ctx);
 	end = blog_serialize(record->payload, site, args, &ctx->truncated);
-	barrier();
-	ctx->cpu = cpu;
+	reopen_ctx(ctx, cpu);
 	commit_record(ctx, record, end);
 
 	return record;
@@ -325,7 +356,7 @@ static noinline void write_any(const struct blog_site *site, u64 client,
  *
  * Context: Any context in which RCU is watching.
  */
-void __blog(struct blog_site *site, u64 client, const u64 *args)
+notrace void __blog(struct blog_site *site, u64 client, const u64 *args)
 {
 	preempt_disable_notrace();
 	if (unlikely(!write_fast(site, client, args)))
@@ -333,3 +364,4 @@ void __blog(struct blog_site *site, u64 client, const u64 *args)
 	preempt_enable_notrace();
 }
 EXPORT_SYMBOL_GPL(__blog);
+NOKPROBE_SYMBOL(__blog);

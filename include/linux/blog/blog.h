@@ -33,7 +33,7 @@ struct trace_event_file;
  * @id:		number within the logger, from 1; 0 before registration
  * @fixed:	most bytes that the arguments take besides the text of strings
  * @flags:	BLOG_SITE_*
- * @codes:	of the arguments, parsed out of @format when the logger registers
+ * @codes:	argument codes, parsed out of @format when the logger registers
  *
  * All sites of an object (vmlinux or a module) lie in its section blog_sites.
  */
@@ -56,7 +56,10 @@ static_assert(sizeof(struct blog_site) == 64);
 #define BLOG_SITE_ON		0x01
 /* Its format cannot be logged. */
 #define BLOG_SITE_BAD		0x02
-/* It has a pointer extension, which calls what may log too, or many strings. */
+/*
+ * It has a pointer extension, which calls what may log too, or many strings. Does
+ * not change as long as writers may be inside.
+ */
 #define BLOG_SITE_COMPLEX	0x04
 /* It is on and not complex, its logger captures, and nobody listens. */
 #define BLOG_SITE_FAST		0x08
@@ -129,10 +132,11 @@ void __blog(struct blog_site *site, u64 client, const u64 *args);
 
 /* COUNT_ARGS() ends at 15. */
 #define ___blog_count(_0, _1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12,	\
-		      _13, _14, _15, _16, _17, _18, _19, _20, _21, _22, _n,	\
-		      ...) _n
+		      _13, _14, _15, _16, _17, _18, _19, _20, _21, _22, _23,	\
+		      _24, _25, _26, _27, _28, _29, _n, ...) _n
 #define __blog_count(...)						\
-	___blog_count(, ##__VA_ARGS__, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13,	\
+	___blog_count(, ##__VA_ARGS__, _too_many, _too_many, _too_many,		\
+		      _too_many, _too_many, _too_many, _too_many, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13,	\
 		      12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
 
 /* The arguments as an array of words. */
@@ -169,7 +173,8 @@ do {									\
  *
  * Stores the raw arguments in a buffer of the current task. What a pointer
  * extension such as %pd points to, and the text of %s, are read at once;
- * nothing else is formatted before somebody reads. There may be 22 arguments.
+ * nothing else is formatted before somebody reads. There may be 22 arguments;
+ * a pointer extension or a literal string precision counts as three.
  *
  * A string is cut after 1000 characters, all strings of a message together
  * after about 2000; cut strings end in "..." if it fits, and are counted. %.*s and %.Ns

@@ -33,7 +33,7 @@ static inline void blog_task_init(struct task_struct *tsk)
  */
 static inline void blog_task_free(struct task_struct *tsk)
 {
-	if (unlikely(tsk->blog))
+	if (unlikely(READ_ONCE(tsk->blog)))
 		__blog_task_free(tsk);
 }
 

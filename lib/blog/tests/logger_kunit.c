@@ -229,6 +229,24 @@ static void logger_site_off(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).captured, 2);
 }
 
+static noinline void log_extension(void)
+{
+	blog(&blog_kunit_blog, 0, "%pI4", ip4);
+}
+
+/* A writer who came in before the logger went may still ask what is complex. */
+static void logger_complex_site(struct kunit *test)
+{
+	struct blog_site *site = find_site("log_extension");
+
+	KUNIT_ASSERT_NOT_NULL(test, site);
+	KUNIT_EXPECT_EQ(test, site->flags, BLOG_SITE_ON | BLOG_SITE_COMPLEX);
+	log_extension();
+	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).captured, 1);
+	blog_logger_unregister(&blog_kunit_blog);
+	KUNIT_EXPECT_EQ(test, site->flags, BLOG_SITE_COMPLEX);
+}
+
 static void logger_register(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, blog_logger_register(&blog_kunit_blog), -EEXIST);
@@ -633,6 +651,7 @@ static struct kunit_case logger_cases[] = {
 	KUNIT_CASE(logger_truncated),
 	KUNIT_CASE(logger_off),
 	KUNIT_CASE(logger_site_off),
+	KUNIT_CASE(logger_complex_site),
 	KUNIT_CASE(logger_register),
 	KUNIT_CASE(logger_catalogue),
 	KUNIT_CASE(logger_odd_sites),
