@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * KUnit tests of binary logging: a trace event to compare with.
+ * Benchmarks of binary logging: trace events to compare with. They have the
+ * fields that the messages of blog_bench.c have as arguments.
  */
 #undef TRACE_SYSTEM
-#define TRACE_SYSTEM blog_kunit_peer
+#define TRACE_SYSTEM blog_bench_peer
 
-#if !defined(_TRACE_BLOG_KUNIT_H) || defined(TRACE_HEADER_MULTI_READ)
-#define _TRACE_BLOG_KUNIT_H
+#if !defined(_TRACE_BLOG_BENCH_H) || defined(TRACE_HEADER_MULTI_READ)
+#define _TRACE_BLOG_BENCH_H
 
 #include <linux/tracepoint.h>
 
-TRACE_EVENT(blog_kunit_peer,
+TRACE_EVENT(blog_bench_string,
 
 	TP_PROTO(const void *inode, u64 ino, u64 snap, const void *cap,
 		 const char *caps, int seq),
@@ -39,11 +40,35 @@ TRACE_EVENT(blog_kunit_peer,
 		  __entry->snap, __entry->cap, __get_str(caps), __entry->seq)
 );
 
-#endif /* _TRACE_BLOG_KUNIT_H */
+TRACE_EVENT(blog_bench_scalars,
+
+	TP_PROTO(u64 ino, u64 snap, u64 number, int seq),
+
+	TP_ARGS(ino, snap, number, seq),
+
+	TP_STRUCT__entry(
+		__field(u64, ino)
+		__field(u64, snap)
+		__field(u64, number)
+		__field(int, seq)
+	),
+
+	TP_fast_assign(
+		__entry->ino = ino;
+		__entry->snap = snap;
+		__entry->number = number;
+		__entry->seq = seq;
+	),
+
+	TP_printk("%llx %llx %llu %d", __entry->ino, __entry->snap,
+		  __entry->number, __entry->seq)
+);
+
+#endif /* _TRACE_BLOG_BENCH_H */
 
 /* This part must be outside protection */
 #undef TRACE_INCLUDE_PATH
 #undef TRACE_INCLUDE_FILE
 #define TRACE_INCLUDE_PATH .
-#define TRACE_INCLUDE_FILE trace_blog_kunit
+#define TRACE_INCLUDE_FILE trace_blog_bench
 #include <trace/define_trace.h>
