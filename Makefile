@@ -7,12 +7,13 @@ STEP := dev/step
 # Where overlays for tests only are applied too.
 TEST_OVERLAY := $(if $(wildcard tests/overlay),--with tests/overlay)
 
-.PHONY: help deps source overlay uml x86 plugin install demo test test-debug clean \
+.PHONY: help deps source overlay uml x86 plugin install demo bench test test-debug clean \
 	distclean
 
 help:
 	@echo 'make demo       what BLOG does, in a virtual machine with a real Ceph'
 	@echo 'make test       all tests'
+	@echo 'make bench      what BLOG costs, beside what else there is'
 	@echo 'make test-debug those in the virtual machine, on a kernel that looks for bugs'
 	@echo
 	@echo 'The steps these take by themselves:'
@@ -53,6 +54,9 @@ install:
 
 demo: x86 plugin
 	@tests/demo/run
+
+bench: uml x86 plugin
+	@tests/bench/run
 
 test: uml x86 plugin
 	@tests/run
