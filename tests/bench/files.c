@@ -157,8 +157,10 @@ int main(int argc, char **argv)
 	int writes;
 
 	if (argc != 4 || (n = atoi(argv[3])) < 1 ||
-	    (!(writes = !strcmp(argv[2], "write")) && strcmp(argv[2], "metadata"))) {
-		fprintf(stderr, "usage: files DIRECTORY metadata|write N\n");
+	    (!(writes = !strcmp(argv[2], "write")) && strcmp(argv[2], "metadata")) ||
+	    (writes && n % WRITES)) {
+		fprintf(stderr, "usage: files DIRECTORY metadata|write N\n"
+			"of writes, a multiple of %d\n", WRITES);
 		return 2;
 	}
 	if (chdir(argv[1]))
