@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
-# Draws what a message costs: gnuplot -e 'data="FILE"; out="FILE"' tests/bench/plot.gp
+# Draws what a message costs: gnuplot -c tests/bench/plot.gp DATA SVG
 # A line of the data: name, ns, instructions, colour; tab-separated.
 set terminal svg size 860,380 font "sans-serif,13" noenhanced background "white"
-set output out
+data = ARG1
+set output ARG2
 set datafile separator "\t"
 set multiplot layout 1,2 title \
 	"One message \"%p %llx.%llx cap %p %s seq %d\", stored or formatted"
