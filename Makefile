@@ -7,14 +7,15 @@ STEP := dev/step
 # Where overlays for tests only are applied too.
 TEST_OVERLAY := $(if $(wildcard tests/overlay),--with tests/overlay)
 
-.PHONY: help deps source overlay uml x86 plugin install demo bench test test-debug clean \
-	distclean
+.PHONY: help deps source overlay uml x86 plugin install demo bench test test-debug \
+	fuzz clean distclean
 
 help:
 	@echo 'make demo       what BLOG does, in a virtual machine with a real Ceph'
 	@echo 'make test       all tests'
 	@echo 'make bench      what BLOG costs, beside what else there is'
 	@echo 'make test-debug those in the virtual machine, on a kernel that looks for bugs'
+	@echo 'make fuzz       the fuzzers, 10 minutes each; FUZZ_SECONDS=N says otherwise'
 	@echo
 	@echo 'The steps these take by themselves:'
 	@echo 'make deps       install the Debian packages needed'
@@ -63,6 +64,9 @@ test: uml x86 plugin
 
 test-debug: overlay plugin
 	@tests/run debug
+
+fuzz: overlay
+	@tests/fuzz/run $(FUZZ_SECONDS)
 
 clean:
 	rm -rf $(filter-out build/apt build/ccache build/linux build/source.lock,$(wildcard build/*))
