@@ -8,7 +8,7 @@ STEP := dev/step
 TEST_OVERLAY := $(if $(wildcard tests/overlay),--with tests/overlay)
 
 .PHONY: help deps source overlay uml x86 plugin install demo bench test test-debug \
-	fuzz clean distclean
+	fuzz torture clean distclean
 
 help:
 	@echo 'make demo       what BLOG does, in a virtual machine with a real Ceph'
@@ -16,6 +16,7 @@ help:
 	@echo 'make bench      what BLOG costs, beside what else there is'
 	@echo 'make test-debug those in the virtual machine, on a kernel that looks for bugs'
 	@echo 'make fuzz       the fuzzers, 10 minutes each; FUZZ_SECONDS=N says otherwise'
+	@echo 'make torture    two minutes of torture on each of three kernels; TORTURE_SECONDS=N'
 	@echo
 	@echo 'The steps these take by themselves:'
 	@echo 'make deps       install the Debian packages needed'
@@ -68,8 +69,14 @@ test-debug: overlay plugin
 fuzz: overlay
 	@tests/fuzz/run $(FUZZ_SECONDS)
 
+torture: overlay plugin
+	@tests/torture/run
+
 clean:
 	rm -rf $(filter-out build/apt build/ccache build/linux build/source.lock,$(wildcard build/*))
 
-distclean:
+disttorture: overlay plugin
+	@tests/torture/run
+
+clean:
 	rm -rf build
