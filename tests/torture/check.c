@@ -60,13 +60,32 @@
 static unsigned long errors;
 static const char *where = "";	/* file that is being checked */
 
-#define ERRORS_SHOWN	20
+/* Of each kind of error a few are shown. */
+#define KINDS_OF_ERRORS	64
+#define ERRORS_SHOWN	5
+
+static bool is_shown(const char *format)
+{
+	static struct {
+		const char *format;
+		unsigned int shown;
+	} kinds[KINDS_OF_ERRORS];
+	unsigned int i;
+
+	for (i = 0; i < KINDS_OF_ERRORS - 1 && kinds[i].format; i++)
+		if (kinds[i].format == format)
+			break;
+	kinds[i].format = format;
+
+	return kinds[i].shown++ < ERRORS_SHOWN;
+}
 
 static __attribute__((format(printf, 1, 2))) void wrong(const char *format, ...)
 {
 	va_list args;
 
-	if (++errors > ERRORS_SHOWN)
+	errors++;
+	if (!is_shown(format))
 		return;
 	printf("wrong: %s: ", where);
 	va_start(args, format);
@@ -100,7 +119,9 @@ static char *path_of(const char *dir, const char *name)
 /* What a message must be */
 
 static char text[TORTURE_TEXT + 1];
-static char symbol[256], symbol_only[256];	/* as the kernel shows it */
+/* As the kernel shows it, and as those do who know no modules. */
+static char symbol[256], symbol_only[256];
+static char symbol_alone[256], symbol_only_alone[256];
 static u64 symbol_address;
 
 /* The limits of BLOG. */
@@ -289,8 +310,11 @@ static void expect_args(struct args *args, const struct torture_head *head,
 /* Write a message as text; room for all there can be. */
 #define MESSAGE_MAX	8192
 
-static void expect_text(char *out, const struct torture_head *head, u32 kind)
+static void expect_text(char *out, const struct torture_head *head, u32 kind,
+			bool no_modules)
 {
+	const char *name = no_modules ? symbol_alone : symbol;
+	const char *name_only = no_modules ? symbol_only_alone : symbol_only;
 	u64 base = torture_base(head->writer, head->seq);
 	u64 sum = torture_sum(head, kind, base);
 	char buffer[STR_MAX + 1];
@@ -317,8 +341,8 @@ static void expect_text(char *out, const struct torture_head *head, u32 kind)
 #define PART3(n)	part_of(base, n, 3)
 #define PART7(n)	part_of(base, n, 7)
 #define PTR(n)		(unsigned long long)A(n)
-#define SYMBOL	symbol
-#define SYMBOL_ONLY	symbol_only
+#define SYMBOL	name
+#define SYMBOL_ONLY	name_only
 #define IP4		r.ip4
 #define MAC		r.mac
 #define UUID		r.uuid
@@ -417,6 +441,7 @@ struct view {
 	bool hotplug;		/* CPUs go offline meanwhile */
 	bool merged;		/* text with the messages of all CPUs in order */
 	bool unordered;		/* may have messages more than once */
+	bool no_modules;	/* functions are shown without their module */
 	u64 precision;		/* of stamps */
 };
 
@@ -905,7 +930,7 @@ static void check_line(char *line, const struct view *view)
 		return;
 	}
 	m.head.time = time;
-	expect_text(wanted, &m.head, m.kind);
+	expect_text(wanted, &m.head, m.kind, view->no_modules);
 	if (strcmp(wanted, message)) {
 		wrong("writer %u, message %u is shown as\n\t'%s', not\n\t'%s'",
 		      m.head.writer, m.head.seq, message, wanted);
@@ -1137,6 +1162,8 @@ static void read_symbol(const char *dir)
 		exit(2);
 	}
 	free(line);
+	sscanf(symbol, "%255s", symbol_alone);
+	sscanf(symbol_only, "%255s", symbol_only_alone);
 }
 
 static void begin_round(const char *dir, const char *line)
@@ -1226,7 +1253,9 @@ static void check_session(const char *dir, const char *line)
 	check_raw_files(dir, session.killed, &view);
 	if (!access(recording, F_OK)) {
 		view.merged = view.local && !hotplug;
+		view.no_modules = true;
 		check_recording(recording, &view);
+		view.no_modules = false;
 	}
 	if (!access(pipe, F_OK)) {
 		/* Text has microseconds. */
