@@ -75,8 +75,5 @@ torture: overlay plugin
 clean:
 	rm -rf $(filter-out build/apt build/ccache build/linux build/source.lock,$(wildcard build/*))
 
-disttorture: overlay plugin
-	@tests/torture/run
-
-clean:
+distclean:
 	rm -rf build
