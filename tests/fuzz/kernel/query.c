@@ -19,8 +19,11 @@
 #include "internal.h"
 #include "support.h"
 
+static struct blog_logger logger = { .flags = BLOG_CAPTURE };
+
 #define SITE(_function, _file, _line, _format)				\
-	{ .function = _function, .file = _file, .line = _line, .format = _format }
+	{ .logger = &logger, .function = _function, .file = _file,	\
+	  .line = _line, .format = _format }
 
 static struct blog_site sites[] = {
 	SITE("ceph_add_cap", "fs/ceph/caps.c", 670, "%p add cap %s\n"),
@@ -157,12 +160,26 @@ static void add_quoted(struct expected *e, const char *term, const char *word)
 	e->len += sprintf(e->text + e->len, "%s \"%s\" ", term, word);
 }
 
-static void add_escaped(struct expected *e, const char *word)
+static void refuse(struct expected *e, enum blog_query_error error,
+		   unsigned int pos)
 {
-	add_text(e, "format \"");
+	if (e->refused)
+		return;
+	e->refused = true;
+	e->error = error;
+	e->pos = pos;
+}
+
+/* A format, and maybe a NUL, which is not taken. */
+static void add_escaped(struct expected *e, const char *word, bool nul)
+{
+	add_text(e, "format ");
+	if (nul)
+		refuse(e, BLOG_QUERY_FORMAT, e->len);
+	add_text(e, "\"");
 	for (; *word; word++)
 		e->len += sprintf(e->text + e->len, "\\%03o", (u8)*word);
-	add_text(e, "\" ");
+	add_text(e, nul ? "\\000\" " : "\" ");
 }
 
 /* Return: the statements that a query of some terms selects. */
@@ -190,7 +207,7 @@ static unsigned int add_terms(struct expected *e, struct input *in)
 	}
 	if (terms & 4) {
 		take_word(in, word, like->format);
-		add_escaped(e, word);
+		add_escaped(e, word, terms & 0x20);
 		for (i = 0; i < NR_SITES; i++)
 			if (!strstr(sites[i].format, word))
 				selected &= ~(1 << i);
@@ -222,14 +239,8 @@ static void add_query(struct expected *e, struct input *in)
 
 	add_text(e, on ? "+" : "-");
 	add_text(e, take(in) & 1 ? " ;\n" : "\n");
-	if (e->refused)
-		return;
-	if (!(selected & ~(1 << BAD_SITE))) {
-		e->refused = true;
-		e->error = selected ? BLOG_QUERY_BAD : BLOG_QUERY_NO_MATCH;
-		e->pos = pos;
-		return;
-	}
+	if (!(selected & ~(1 << BAD_SITE)))
+		refuse(e, selected ? BLOG_QUERY_BAD : BLOG_QUERY_NO_MATCH, pos);
 	selected &= ~(1 << BAD_SITE);
 	e->flags = on ? e->flags | selected : e->flags & ~selected;
 }

@@ -30,7 +30,7 @@
 #define FORMAT_SIZE	1100	/* some are too long */
 #define LITERAL_DIGITS	4	/* kernels do not agree on longer numbers */
 #define STRING_BYTES	16	/* out of the input; what follows is made up */
-#define LONG_STRING	10	/* as many times as long as the input says */
+#define LONG_STRING	200	/* from here on a byte more says how long */
 #define POINTEE_SIZE	64	/* what a pointer with an extension points to */
 #define TEXT_SIZE	(64 * 1024)
 #define TEXT_MAX	(TEXT_SIZE - 64)	/* that the plugin does not cut */
@@ -205,8 +205,8 @@ static u64 take_string(struct message *m, struct input *in, size_t bound)
 		return arg;
 
 	len = take_u8(in);
-	if (len & 1)
-		len *= LONG_STRING;
+	if (len >= LONG_STRING)
+		len += 10 * take_u8(in);
 	size = min(len + 1, bound);
 	s = new_block(m, size);
 	for (i = 0; i < size; i++)
@@ -459,6 +459,16 @@ static bool has_ext(const struct message *m)
 	return memchr(m->site.codes, BLOG_ARG_EXT, m->nr);
 }
 
+/* Whether it can log itself, or have too many strings for the fast path. */
+static bool is_complex(const struct message *m)
+{
+	unsigned int i, nr_strings = 0;
+
+	for (i = 0; i < m->nr; i++)
+		nr_strings += m->site.codes[i] == BLOG_ARG_STR;
+	return has_ext(m) || nr_strings > BLOG_SHORT_STRINGS;
+}
+
 static void check_texts(const struct message *m, const void *stored, size_t len,
 			bool cut)
 {
@@ -531,7 +541,7 @@ static void check_message(const struct message *m, struct input *in)
 	check(len == serialize(m, two, &cut_too) && cut == cut_too &&
 	      !memcmp(one, two, len), "bytes not written", m);
 	check(len <= BLOG_LEN_MAX, "too long", m);
-	check(has_ext(m) == !!(m->site.flags & BLOG_SITE_CALLS), "wrong flags", m);
+	check(m->site.flags == (is_complex(m) ? BLOG_SITE_COMPLEX : 0), "wrong flags", m);
 	check(check_layout(m, one, len) <= cut, "cut is not told", m);
 	check(blog_args_valid(&m->site, one, len), "not valid", m);
 	check_texts(m, one, len, cut);
