@@ -442,6 +442,9 @@ struct view {
 	bool merged;		/* text with the messages of all CPUs in order */
 	bool unordered;		/* may have messages more than once */
 	bool no_modules;	/* functions are shown without their module */
+	u64 client_mask;	/* what the filter lets pass: has one of these bits, */
+	u64 client_min;		/* is at least this, */
+	u64 pid_mask;		/* has one of these bits */
 	u64 precision;		/* of stamps */
 };
 
@@ -565,6 +568,16 @@ static void check_place(const struct message *m, const struct view *view)
 		      head->writer, head->seq, m->client);
 }
 
+/* Messages of the session that its filter should have rejected. */
+static u64 unfit;
+
+static bool passes(const struct message *m, const struct view *view)
+{
+	return (!view->client_mask || m->client & view->client_mask) &&
+	       m->client >= view->client_min &&
+	       (!view->pid_mask || m->pid & view->pid_mask);
+}
+
 /* A message that is not captured for certain may be live twice. */
 static void check_sequence(struct writer *w, const struct message *m,
 			   const struct view *view)
@@ -582,7 +595,8 @@ static void check_sequence(struct writer *w, const struct message *m,
 }
 
 /* A message whose text or arguments are right: check the rest. */
-static void check_message(const struct message *m, const struct view *view)
+static void check_message(const struct message *m, const struct view *view,
+			  bool cut)
 {
 	const struct torture_head *head = &m->head;
 	struct writer *w;
@@ -594,12 +608,14 @@ static void check_message(const struct message *m, const struct view *view)
 	check_sequence(w, m, view);
 	if (view->source != CONSUMED)
 		return;
+	unfit += !passes(m, view);
 	if (!note_seen(w, head->seq))
 		wrong("writer %u, message %u arrives once more", head->writer,
 		      head->seq);
 	note_order(m);
 	total_by_level[TORTURE_LEVEL(head->writer)]++;
 	total_by_kind[m->kind]++;
+	total_cut += cut;
 	total++;
 }
 
@@ -624,9 +640,7 @@ static void check_record(const struct message *m, const struct view *view)
 		      m->head.writer, m->head.seq, m->kind);
 		return;
 	}
-	if (view->source == CONSUMED)
-		total_cut += wanted.cut;
-	check_message(m, view);
+	check_message(m, view, wanted.cut);
 }
 
 /* Spoiling */
@@ -914,6 +928,7 @@ static void check_comm(const char *comm, const struct message *m)
 static void check_line(char *line, const struct view *view)
 {
 	static char wanted[MESSAGE_MAX];
+	static struct args args;
 	struct message m = {};
 	char *comm, *message;
 	unsigned long long time;
@@ -937,7 +952,8 @@ static void check_line(char *line, const struct view *view)
 		return;
 	}
 	check_comm(comm, &m);
-	check_message(&m, view);
+	expect_args(&args, &m.head, m.kind);
+	check_message(&m, view, args.cut);
 }
 
 static void check_text(FILE *f, const struct view *view)
@@ -1057,7 +1073,8 @@ static void check_end(const char *line)
 	if (published != arrived + lost)
 		wrong("%" PRIu64 " published, %" PRIu64 " arrived, %" PRIu64
 		      " accounted for", published, arrived, lost);
-	if (!lost && !overwritten && total_cut != truncated)
+	if (total_cut > truncated ||
+	    (total_cut < truncated && !lost && !overwritten))
 		wrong("%" PRIu64 " messages had a cut string, the counter says %"
 		      PRIu64, total_cut, truncated);
 	printf("round: %" PRIu64 " written, %" PRIu64 " arrived; overwritten %"
@@ -1244,11 +1261,15 @@ static void check_session(const char *dir, const char *line)
 		.source = CONSUMED,
 		.local = value_of(line, "local"),
 		.hotplug = hotplug,
+		.client_mask = value_of(line, "client_mask"),
+		.client_min = value_of(line, "client_min"),
+		.pid_mask = value_of(line, "pid_mask"),
 	};
 	char *pipe = path_of(dir, "pipe.txt");
 	char *recording = path_of(dir, "trace.dat");
 
-	session.filtered = value_of(line, "filtered");
+	session.filtered = view.client_mask || view.client_min || view.pid_mask;
+	unfit = 0;
 	session.killed = value_of(line, "killed");
 	check_raw_files(dir, session.killed, &view);
 	if (!access(recording, F_OK)) {
@@ -1265,6 +1286,10 @@ static void check_session(const char *dir, const char *line)
 	}
 	where = dir;
 	check_order(&view);
+	/* Those may have been in the ring buffer before. */
+	if (unfit > last.entries)
+		wrong("%" PRIu64 " messages that the filter rejects, %" PRIu64
+		      " were there before", unfit, last.entries);
 	free(pipe);
 	free(recording);
 }
