@@ -196,6 +196,7 @@ static noinline notrace void write_rest(struct blog_ctx *ctx,
 	reopen_ctx(ctx, cpu);
 	commit_record(ctx, record, pos);
 }
+
 NOKPROBE_SYMBOL(write_rest);
 
 /*

@@ -136,8 +136,9 @@ void __blog(struct blog_site *site, u64 client, const u64 *args);
 		      _24, _25, _26, _27, _28, _29, _n, ...) _n
 #define __blog_count(...)						\
 	___blog_count(, ##__VA_ARGS__, _too_many, _too_many, _too_many,		\
-		      _too_many, _too_many, _too_many, _too_many, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13,	\
-		      12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
+		      _too_many, _too_many, _too_many, _too_many, 22, 21,	\
+		      20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6,	\
+		      5, 4, 3, 2, 1, 0)
 
 /* The arguments as an array of words. */
 #define __blog_words(...)						\
