@@ -4,7 +4,8 @@
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 build=$top/build
 
-kernel_series=6.12	# the kernel the overlay and its patches are written for
+kernel_series=6.12		# the kernel the overlay and its patches are written for,
+kernel_version=6.12.117-1	# and the version of Debian's package they are made from
 
 die()
 {
