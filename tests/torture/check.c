@@ -14,7 +14,7 @@
  *	live DIRECTORY				live events out of another instance
  *	end [NAME=VALUE]...			nothing is left: the counters
  *
- * --delete removes files that have been checked. --spoil shows that the check
+ * --delete removes files in which nothing was wrong. --spoil shows that the check
  * can fail: it changes message NUMBER of all before it is looked at; WHAT is
  * removed, duplicated, swapped (with the next one of its writer), altered, pid,
  * cpu, time, flags or client.
@@ -589,8 +589,8 @@ static void check_sequence(struct writer *w, const struct message *m,
 		w->file = file_nr;
 	}
 	if (m->head.seq + (view->source == LIVE) < *next && !view->unordered)
-		wrong("writer %u, message %u comes after %u", m->head.writer,
-		      m->head.seq, *next - 1);
+		wrong("writer %u, message %u of %" PRIu64 " comes after %u",
+		      m->head.writer, m->head.seq, m->stamp, *next - 1);
 	*next = m->head.seq + 1;
 }
 
@@ -1200,9 +1200,10 @@ static void begin_round(const char *dir, const char *line)
 
 static bool delete;
 
-static void done_with(const char *path)
+/* A file in which there were @before errors when its check began. */
+static void done_with(const char *path, unsigned long before)
 {
-	if (delete && unlink(path))
+	if (delete && errors == before && unlink(path))
 		fail(path);
 }
 
@@ -1211,13 +1212,14 @@ static void check_raw_files(const char *dir, bool killed, const struct view *vie
 	u32 cpu;
 
 	for (cpu = 0; cpu < CPUS_MAX; cpu++) {
+		unsigned long before = errors;
 		char name[16], *path;
 
 		snprintf(name, sizeof(name), "cpu%u.raw", cpu);
 		path = path_of(dir, name);
 		if (!access(path, F_OK)) {
 			check_raw(path, cpu, killed, view);
-			done_with(path);
+			done_with(path, before);
 		}
 		free(path);
 	}
@@ -1226,18 +1228,20 @@ static void check_raw_files(const char *dir, bool killed, const struct view *vie
 static void check_text_file(const char *path, const struct view *view)
 {
 	FILE *f = fopen(path, "r");
+	unsigned long before = errors;
 
 	if (!f)
 		fail(path);
 	where = path;
 	check_text(f, view);
 	fclose(f);
-	done_with(path);
+	done_with(path, before);
 }
 
 /* A recording, as trace-cmd report shows it with the plugin. */
 static void check_recording(const char *path, const struct view *view)
 {
+	unsigned long before = errors;
 	char *command;
 	FILE *f;
 
@@ -1252,7 +1256,7 @@ static void check_recording(const char *path, const struct view *view)
 	if (pclose(f))
 		wrong("trace-cmd report failed");
 	free(command);
-	done_with(path);
+	done_with(path, before);
 }
 
 static void check_session(const char *dir, const char *line)
