@@ -16,7 +16,7 @@ check()
 	fi
 }
 
-# differ WHAT WANTED GOT: says so and fails if they are not the same.
+# same WHAT WANTED GOT: says so and fails if they are not the same.
 same()
 {
 	[ "$2" = "$3" ] && return
