@@ -15,9 +15,8 @@
  */
 #include <linux/cpumask.h>
 #include <linux/kernel.h>
-#include <linux/mm.h>
 #include <linux/module.h>
-#include <linux/sched.h>
+#include <linux/percpu.h>
 #include <linux/sizes.h>
 #include <linux/string.h>
 #include <linux/trace_clock.h>
@@ -143,6 +142,9 @@ static unsigned long long ns;
 module_param(ns, ullong, 0400);
 MODULE_PARM_DESC(ns, "Nanoseconds that the last run took");
 
+/* The module is initialized: parameters are set before that, too. */
+static bool ready;
+
 static int run_set(const char *what, const struct kernel_param *kp)
 {
 	const struct subject *s;
@@ -156,6 +158,9 @@ static int run_set(const char *what, const struct kernel_param *kp)
 	s = find_subject(name, message);
 	if (!s)
 		return -ENOENT;
+	/* Neither before there is memory to write to, nor after. */
+	if (!READ_ONCE(ready) || !try_module_get(THIS_MODULE))
+		return -ENODEV;
 
 	/* There is no value to protect, and tasks should not wait in turn. */
 	kernel_param_unlock(THIS_MODULE);
@@ -163,6 +168,7 @@ static int run_set(const char *what, const struct kernel_param *kp)
 	s->run(calls);
 	WRITE_ONCE(ns, trace_clock_local() - start);
 	kernel_param_lock(THIS_MODULE);
+	module_put(THIS_MODULE);
 
 	return 0;
 }
@@ -193,6 +199,8 @@ static int __init blog_bench_init(void)
 	ret = blog_logger_register(&blog_bench_blog);
 	if (ret)
 		free_targets();
+	else
+		WRITE_ONCE(ready, true);
 
 	return ret;
 }
