@@ -14,10 +14,8 @@
 #include <kunit/visibility.h>
 #include <linux/align.h>
 #include <linux/ctype.h>
-#include <linux/err.h>
 #include <linux/export.h>
 #include <linux/kernel.h>
-#include <linux/mm.h>
 #include <linux/string.h>
 #include <linux/unaligned.h>
 

@@ -21,7 +21,8 @@
 
 /*
  * Set while a writer is inside, by level, but for the part of write_fast() that
- * nothing can hook into. A second one at the same level (in what renders a
+ * nothing can hook into (but the fault of a string whose end is not mapped, and
+ * nobody who hooks into that may log). A second one at the same level (in what renders a
  * pointer extension, or an NMI within an exception that counts as NMI) finds
  * its CPU's contexts in the middle of a change and drops its message.
  */
