@@ -304,7 +304,6 @@ static void expect_args(struct args *args, const struct torture_head *head,
 	}
 	/* Records are padded. */
 	align(args, 4);
-
 }
 
 /* Write a message as text; room for all there can be. */
@@ -657,19 +656,36 @@ static const char * const spoilings[] = {
 static enum spoiling spoiling;
 static u64 spoiled_nr;	/* counts down to the message */
 
+/* Whether a spoiled copy of the message must be noticed. */
+static bool can_spoil(const struct message *m, const struct view *view)
+{
+	if (view->source != CONSUMED)
+		return false;
+
+	/* Half of all writers do not know their CPU. */
+	return spoiling != CPU || m->head.cpu != (u32)-1;
+}
+
 static void check_spoiled(struct message *m, const struct view *view)
 {
 	static u8 altered[ARGS_MAX];
 	static u8 held_args[ARGS_MAX];
 	static struct message held;
+	static unsigned int held_file;
 
+	if (held.args && held_file != file_nr) {
+		/* There was no next one to swap it with: try another. */
+		check_record(&held, view);
+		held.args = NULL;
+		spoiled_nr = 1;
+	}
 	if (held.args && m->head.writer == held.head.writer) {
 		check_record(m, view);
 		check_record(&held, view);
 		held.args = NULL;
 		return;
 	}
-	if (view->source != CONSUMED || !spoiled_nr || --spoiled_nr) {
+	if (!spoiled_nr || !can_spoil(m, view) || --spoiled_nr) {
 		check_record(m, view);
 		return;
 	}
@@ -686,6 +702,7 @@ static void check_spoiled(struct message *m, const struct view *view)
 	case SWAPPED:
 		held = *m;
 		held.args = memcpy(held_args, m->args, m->len);
+		held_file = file_nr;
 		return;
 	case ALTERED:
 		memcpy(altered, m->args, m->len);
