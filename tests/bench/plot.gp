@@ -25,7 +25,7 @@ set rmargin at screen 0.60
 set xlabel "ns, natively (user-mode Linux); log scale"
 set xrange [0.1:8000]
 plot data using 2:0:(0.1):2:($0 - 0.35):($0 + 0.35):4:ytic(1) with boxxyerror lc rgb variable, \
-     data using 2:0:(sprintf(" %.3g", $2)) with labels left
+     data using 2:0:(sprintf($2 < 999.5 ? " %.3g" : " %.0f", $2)) with labels left
 
 set lmargin at screen 0.64
 set rmargin at screen 0.98

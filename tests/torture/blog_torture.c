@@ -86,19 +86,6 @@ static void init_writer(struct writer *w, unsigned int level)
 	w->random.trs_state = w->id;
 }
 
-static const char *text_of(u64 base, unsigned int n, u32 max)
-{
-	return text + TORTURE_TEXT - min(torture_length(base, n), max);
-}
-
-/* What follows at least @len characters. */
-static const char *part_of(u64 base, unsigned int n, u32 len)
-{
-	return text + torture_arg(base, n) % (TORTURE_TEXT - len);
-}
-
-#define PREC_MAX	60
-
 static void log_message(u32 writer, u32 seq, u32 kind, struct torture_head *head)
 {
 	u64 base = torture_base(writer, seq);
@@ -117,14 +104,14 @@ static void log_message(u32 writer, u32 seq, u32 kind, struct torture_head *head
 #define U64(n)		A(n)
 #define LONG(n)		((long)A(n))
 #define ULONG(n)		((unsigned long)A(n))
-#define CHAR(n)		((char)('!' + A(n) % 94))
-#define WIDTH(n)	((int)(A(n) % 40) - 20)
-#define PREC(n)		((int)(A(n) % PREC_MAX))
-#define TEXT(n)		text_of(base, n, TORTURE_TEXT)
-#define SHORT(n)	text_of(base, n, 47)
-#define PART(n)		part_of(base, n, PREC_MAX)
-#define PART3(n)	part_of(base, n, 3)
-#define PART7(n)	part_of(base, n, 7)
+#define CHAR(n)		torture_char(base, n)
+#define WIDTH(n)	torture_width(base, n)
+#define PREC(n)		torture_prec(base, n)
+#define TEXT(n)		torture_text(text, base, n, TORTURE_TEXT)
+#define SHORT(n)	torture_text(text, base, n, TORTURE_SHORT)
+#define PART(n)		torture_part(text, base, n, TORTURE_PREC_MAX)
+#define PART3(n)	torture_part(text, base, n, 3)
+#define PART7(n)	torture_part(text, base, n, 7)
 #define PTR(n)		((void *)A(n))
 #define SYMBOL		((void *)log_message)
 #define SYMBOL_ONLY	((void *)log_message)

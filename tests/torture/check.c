@@ -180,22 +180,10 @@ static void put_text(struct args *args, const char *s, u32 len)
 	put8(args, 0);
 }
 
-static const char *text_of(u64 base, unsigned int n, u32 max)
-{
-	u32 len = torture_length(base, n);
-
-	return text + TORTURE_TEXT - (len < max ? len : max);
-}
-
-static const char *part_of(u64 base, unsigned int n, u32 len)
-{
-	return text + torture_arg(base, n) % (TORTURE_TEXT - len);
-}
-
 /* As TEXT() comes out, cut or not. */
 static const char *cut_text(u64 base, unsigned int n, char *buffer)
 {
-	const char *s = text_of(base, n, TORTURE_TEXT);
+	const char *s = torture_text(text, base, n, TORTURE_TEXT);
 
 	if (strlen(s) <= STR_MAX)
 		return s;
@@ -242,7 +230,6 @@ static void render(struct renderings *r, u64 base)
 }
 
 #define A(n)	torture_arg(base, n)
-#define PREC_MAX	60
 #define EINVAL_PTR	((u64)-22)
 
 /* Store the arguments of a message as vbin_printf() would. */
@@ -274,16 +261,16 @@ static void expect_args(struct args *args, const struct torture_head *head,
 #define U64(n)		put64(args, A(n))
 #define LONG(n)		put64(args, A(n))
 #define ULONG(n)		put64(args, A(n))
-#define CHAR(n)		put8(args, '!' + A(n) % 94)
-#define WIDTH(n)	put32(args, (int)(A(n) % 40) - 20)
-#define PREC(n)		put32(args, prec = A(n) % PREC_MAX)
-#define TEXT(n)		put_text(args, text_of(base, n, TORTURE_TEXT),	\
+#define CHAR(n)		put8(args, torture_char(base, n))
+#define WIDTH(n)	put32(args, torture_width(base, n))
+#define PREC(n)		put32(args, prec = torture_prec(base, n))
+#define TEXT(n)		put_text(args, torture_text(text, base, n, TORTURE_TEXT),	\
 				 torture_length(base, n))
-#define SHORT(n)	put_text(args, text_of(base, n, 47),		\
-				 strlen(text_of(base, n, 47)))
-#define PART(n)		put_text(args, part_of(base, n, PREC_MAX), prec)
-#define PART3(n)	put_text(args, part_of(base, n, 3), 3)
-#define PART7(n)	put_text(args, part_of(base, n, 7), 7)
+#define SHORT(n)	put_text(args, torture_text(text, base, n, TORTURE_SHORT),		\
+				 strlen(torture_text(text, base, n, TORTURE_SHORT)))
+#define PART(n)		put_text(args, torture_part(text, base, n, TORTURE_PREC_MAX), prec)
+#define PART3(n)	put_text(args, torture_part(text, base, n, 3), 3)
+#define PART7(n)	put_text(args, torture_part(text, base, n, 7), 7)
 #define PTR(n)		put64(args, A(n))
 #define SYMBOL	put64(args, symbol_address)
 #define SYMBOL_ONLY	put64(args, symbol_address)
@@ -331,14 +318,14 @@ static void expect_text(char *out, const struct torture_head *head, u32 kind,
 #define U64(n)		(unsigned long long)A(n)
 #define LONG(n)		(long)A(n)
 #define ULONG(n)		(unsigned long)A(n)
-#define CHAR(n)		(char)('!' + A(n) % 94)
-#define WIDTH(n)	(int)(A(n) % 40) - 20
-#define PREC(n)		(int)(A(n) % PREC_MAX)
+#define CHAR(n)		torture_char(base, n)
+#define WIDTH(n)	torture_width(base, n)
+#define PREC(n)		torture_prec(base, n)
 #define TEXT(n)		cut_text(base, n, buffer)
-#define SHORT(n)	text_of(base, n, 47)
-#define PART(n)		part_of(base, n, PREC_MAX)
-#define PART3(n)	part_of(base, n, 3)
-#define PART7(n)	part_of(base, n, 7)
+#define SHORT(n)	torture_text(text, base, n, TORTURE_SHORT)
+#define PART(n)		torture_part(text, base, n, TORTURE_PREC_MAX)
+#define PART3(n)	torture_part(text, base, n, 3)
+#define PART7(n)	torture_part(text, base, n, 7)
 #define PTR(n)		(unsigned long long)A(n)
 #define SYMBOL	name
 #define SYMBOL_ONLY	name_only

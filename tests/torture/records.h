@@ -82,6 +82,42 @@ static inline u32 torture_length(u64 base, unsigned int n)
 	return v % 64 ? (v >> 8) % 48 : (v >> 8) % (TORTURE_TEXT + 1);
 }
 
+/* The end of @text that is text number @n, or of that at most @max characters. */
+static inline const char *torture_text(const char *text, u64 base,
+				       unsigned int n, u32 max)
+{
+	u32 len = torture_length(base, n);
+
+	return text + TORTURE_TEXT - (len < max ? len : max);
+}
+
+/* A place in @text which at least @len characters follow. */
+static inline const char *torture_part(const char *text, u64 base,
+				       unsigned int n, u32 len)
+{
+	return text + torture_arg(base, n) % (TORTURE_TEXT - len);
+}
+
+static inline char torture_char(u64 base, unsigned int n)
+{
+	return '!' + torture_arg(base, n) % 94;
+}
+
+static inline int torture_width(u64 base, unsigned int n)
+{
+	return (int)(torture_arg(base, n) % 40) - 20;
+}
+
+#define TORTURE_PREC_MAX	60
+
+static inline int torture_prec(u64 base, unsigned int n)
+{
+	return torture_arg(base, n) % TORTURE_PREC_MAX;
+}
+
+/* Most characters of the strings that are to be short. */
+#define TORTURE_SHORT		47
+
 /* A new client every few messages, as a mount that comes and goes. */
 static inline u64 torture_client(u32 writer, u32 seq)
 {
