@@ -1,22 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
-# What run and test of the torture share: how to build and run it.
+# What the scripts of the torture share: its kernels, and how to run it.
 
 torture=$top/tests/torture
 torture_out=$top/build/torture
 export TRACEEVENT_PLUGIN_DIR=$top/build/plugin LC_ALL=C
-
-# Only races between accesses of BLOG are looked for: others are the kernel's own, of
-# which there are many. Make takes what Makefiles say of sanitizing from here.
-sanitize_ours()
-{
-	local f
-	MAKEFLAGS=KCSAN_SANITIZE=n
-	for f in "$top"/lib/blog/*.c "$top"/kernel/trace/blog_*.c "$torture/blog_torture.c"; do
-		f=${f##*/}
-		MAKEFLAGS="$MAKEFLAGS KCSAN_SANITIZE_${f%.c}.o=y"
-	done
-	export MAKEFLAGS
-}
 
 # use_kernel KERNEL: sets $out to its directory, $work to ours, and $FRAGMENTS and $parallel
 use_kernel()
@@ -29,26 +16,6 @@ use_kernel()
 	kcsan)	FRAGMENTS="$FRAGMENTS $torture/kcsan.config" ;;
 	esac
 }
-
-# build_torture KERNEL: the kernel, the module for it, and the tools
-build_torture()
-(
-	use_kernel "$1"
-	[ "$1" != kcsan ] || sanitize_ours
-	export OUT=$out
-	"$top/dev/kernel" x86 || exit
-	mkdir -p "$work/module"
-	for f in Makefile blog_torture.c records.h kinds.h; do
-		cmp -s "$torture/$f" "$work/module/$f" ||
-			cp "$torture/$f" "$work/module/$f" || exit
-	done
-	"$top/dev/kernel" x86 M="$work/module" W=1 modules || exit
-	gcc -O2 -Wall -Wextra -Wno-unused-parameter -idirafter "$top/build/linux/include/uapi" \
-		-o "$torture_out/reader" "$torture/reader.c" -lpthread &&
-	gcc -O2 -Wall -Wextra -o "$torture_out/tsc" "$torture/tsc.c" &&
-	gcc -O2 -Wall -Wextra -o "$torture_out/check" "$torture/check.c" \
-		$(pkg-config --cflags --libs libtraceevent)
-)
 
 # run_torture KERNEL SECONDS SEED DIRECTORY [OPTION]...: lets the torture run, and checks what
 # readers got, which goes to DIRECTORY; the options are for check
