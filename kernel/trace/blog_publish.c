@@ -295,6 +295,7 @@ static void forget_shown(void)
 		per_cpu(blog_queues, cpu).shown = 0;
 }
 
+/* The user may have chosen another clock. */
 static void update_map(void)
 {
 	unsigned int id = publisher.tr->clock_id;
@@ -465,12 +466,19 @@ static void save_owner(struct blog_queue *queue, const struct blog_owner *owner)
 		cpu_relax();
 }
 
+/* Whether a record that reached blog_event_entry() may not have been written. */
+static bool may_be_rejected(const struct trace_event_file *file)
+{
+	return file->flags & (EVENT_FILE_FL_FILTERED |
+			      EVENT_FILE_FL_SOFT_DISABLED);
+}
+
 /* Let the probe of the event write a record. False if it could not. */
 static bool write_event(struct blog_queue *queue, const struct blog_item *item)
 {
 	struct trace_event_file *file = item->logger->file;
 	struct trace_array_cpu *data;
-	bool ignore_pid, back;
+	bool ignore_pid, back, certain;
 
 	queue->stamp = stamp_of(item, queue);
 	queue->stored = false;
@@ -486,6 +494,7 @@ static bool write_event(struct blog_queue *queue, const struct blog_item *item)
 	data = this_cpu_ptr(publisher.tr->array_buffer.data);
 	ignore_pid = data->ignore_pid;
 	data->ignore_pid = false;
+	certain = !may_be_rejected(file);
 	item->logger->publish(file, item->client, item->site, item->args,
 			      item->len);
 	WRITE_ONCE(queue->item, NULL);
@@ -498,7 +507,9 @@ static bool write_event(struct blog_queue *queue, const struct blog_item *item)
 		/* Triggers that keep an event soft-disabled have seen it. */
 		return file->flags & EVENT_FILE_FL_SOFT_DISABLED;
 	queue->shown = queue->stamp;
-	queue->latest = queue->stamp;
+	/* If it was not written, the ring buffer's last event is another. */
+	if ((certain && !may_be_rejected(file)) || !back)
+		queue->latest = queue->stamp;
 	save_owner(queue, &item->owner);
 
 	return true;
@@ -812,19 +823,6 @@ static enum progress take_chunk(u64 until, int *cpu)
 	return progress;
 }
 
-/* The user may have chosen another clock. */
-static void prepare_buffer(void)
-{
-	struct trace_array *tr = publisher.tr;
-
-	ring_buffer_set_clock(tr->array_buffer.buffer, blog_clock);
-#ifdef CONFIG_TRACER_MAX_TRACE
-	if (tr->max_buffer.buffer)
-		ring_buffer_set_clock(tr->max_buffer.buffer, blog_clock);
-#endif
-	update_map();
-}
-
 /* Publish a chunk of what was logged up to @until. */
 static enum progress publish_chunk(u64 until, int *cpu)
 {
@@ -835,7 +833,7 @@ static enum progress publish_chunk(u64 until, int *cpu)
 
 	if (!tracer_tracing_is_on(publisher.tr))
 		return COMPLETE;
-	prepare_buffer();
+	update_map();
 	if (chunk_is_written())
 		progress = take_chunk(until, cpu);
 	write_queues();
@@ -1070,7 +1068,7 @@ static void publish_now(void)
 	if (!tracer_tracing_is_on(publisher.tr) ||
 	    atomic_xchg(&publisher.busy, true))
 		return;
-	prepare_buffer();
+	update_map();
 	publisher.tr->array_buffer.time_start = 0;
 	cpu = smp_processor_id();
 	queue = this_cpu_ptr(&blog_queues);
@@ -1233,6 +1231,17 @@ void blog_publish_clear(struct blog_logger *logger)
 }
 EXPORT_SYMBOL_IF_KUNIT(blog_publish_clear);
 
+/* From here on blog_clock() knows of all that is written to the instance. */
+static void __init use_blog_clock(struct trace_array *tr)
+{
+	tr->clock = blog_clock;
+	ring_buffer_set_clock(tr->array_buffer.buffer, blog_clock);
+#ifdef CONFIG_TRACER_MAX_TRACE
+	if (tr->max_buffer.buffer)
+		ring_buffer_set_clock(tr->max_buffer.buffer, blog_clock);
+#endif
+}
+
 /* Contexts for whose merge there is always memory: some for a dump. */
 #define MERGE_MIN	1024
 
@@ -1271,6 +1280,7 @@ int __init blog_publish_init(struct trace_array *tr)
 
 	/* Pairs with the acquires in blog_publish_soon() and _add(). */
 	smp_store_release(&publisher.tr, tr);
+	use_blog_clock(tr);
 	/* Pairs with the acquire in trace_pull(). */
 	smp_store_release(&tr->pull, blog_pull);
 	enable_event(NULL);
