@@ -534,6 +534,12 @@ static void check_flags(const struct message *m, const struct view *view)
 		      m->head.seq, m->flags);
 }
 
+/* CPU 0 is never offline, and has what the others leave; that may come late. */
+static bool has_late_messages(u32 cpu, const struct view *view)
+{
+	return view->hotplug && view->source != LIVE && cpu == 0;
+}
+
 static void check_place(const struct message *m, const struct view *view)
 {
 	const struct torture_head *head = &m->head;
@@ -541,9 +547,8 @@ static void check_place(const struct message *m, const struct view *view)
 	if (head->pid != m->pid)
 		wrong("writer %u, message %u is of pid %u, not %u",
 		      head->writer, head->seq, head->pid, m->pid);
-	/* CPU 0 is never offline, and has what the others leave. */
 	if (head->cpu != (u32)-1 && head->cpu != m->cpu &&
-	    !(view->hotplug && view->source != LIVE && m->cpu == 0))
+	    !has_late_messages(m->cpu, view))
 		wrong("writer %u, message %u is of CPU %u, not %u",
 		      head->writer, head->seq, head->cpu, m->cpu);
 	/*
@@ -579,7 +584,8 @@ static void check_sequence(struct writer *w, const struct message *m,
 		memset(w->next, 0, sizeof(w->next));
 		w->file = file_nr;
 	}
-	if (m->head.seq + (view->source == LIVE) < *next && !view->unordered)
+	if (m->head.seq + (view->source == LIVE) < *next && !view->unordered &&
+	    !has_late_messages(m->cpu, view))
 		wrong("writer %u, message %u of %" PRIu64 " comes after %u",
 		      m->head.writer, m->head.seq, m->stamp, *next - 1);
 	*next = m->head.seq + 1;
@@ -788,7 +794,7 @@ static void check_event(struct ring *ring, void *data, u64 stamp,
 	struct message m = { .stamp = stamp, .cpu = ring->cpu };
 	u32 type = *(uint16_t *)((u8 *)data + TYPE_OFFSET);
 
-	if (stamp < ring->latest && !(view->hotplug && ring->cpu == 0))
+	if (stamp < ring->latest && !has_late_messages(ring->cpu, view))
 		wrong("time goes back from %" PRIu64 " to %" PRIu64,
 		      ring->latest, stamp);
 	ring->latest = stamp;
