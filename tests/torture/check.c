@@ -659,6 +659,8 @@ static bool can_spoil(const struct message *m, const struct view *view)
 {
 	if (view->source != CONSUMED)
 		return false;
+	if (spoiling == SWAPPED)
+		return !has_late_messages(m->cpu, view);
 
 	/* Half of all writers do not know their CPU. */
 	return spoiling != CPU || m->head.cpu != (u32)-1;
