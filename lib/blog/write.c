@@ -22,9 +22,9 @@
 /*
  * Set while a writer is inside, by level, but for the part of write_fast() that
  * nothing can hook into (but the fault of a string whose end is not mapped, and
- * nobody who hooks into that may log). A second one at the same level (in what renders a
- * pointer extension, or an NMI within an exception that counts as NMI) finds
- * its CPU's contexts in the middle of a change and drops its message.
+ * nobody who hooks into that may log). A second one at the same level (in what
+ * renders a pointer extension, or an NMI within an exception that counts as NMI)
+ * finds its CPU's contexts in the middle of a change and drops its message.
  */
 static DEFINE_PER_CPU(bool, blog_busy[BLOG_LEVELS]);
 
