@@ -261,15 +261,41 @@ static bool consumed(void)
 
 /* Time */
 
-static void sample_clock(u64 (*func)(void), u64 *local, u64 *other)
+/* Both clocks can be read within this, unless somebody takes the CPU away. */
+#define SAMPLE_TIME_MAX		(10 * NSEC_PER_USEC)
+#define SAMPLE_TRIES		10
+
+/**
+ * blog_sample_clock() - read a clock together with trace_clock_local()
+ * @func: the clock
+ * @local: set to a time of trace_clock_local()
+ * @other: set to what @func said then
+ *
+ * An NMI or a hypervisor may come between two clocks, for milliseconds: of
+ * many tries that took too long the quickest counts.
+ *
+ * Context: Any context.
+ */
+void blog_sample_clock(u64 (*func)(void), u64 *local, u64 *other)
 {
+	u64 before, then, took, least = U64_MAX;
+	unsigned int tries = SAMPLE_TRIES;
 	unsigned long flags;
 
-	local_irq_save(flags);
-	*local = trace_clock_local();
-	*other = func();
-	local_irq_restore(flags);
+	do {
+		local_irq_save(flags);
+		before = trace_clock_local();
+		then = func();
+		took = trace_clock_local() - before;
+		local_irq_restore(flags);
+		if (took < least) {
+			least = took;
+			*local = before + took / 2;
+			*other = then;
+		}
+	} while (least > SAMPLE_TIME_MAX && --tries);
 }
+EXPORT_SYMBOL_IF_KUNIT(blog_sample_clock);
 
 static void sample_clocks_at_boot(void)
 {
@@ -277,8 +303,8 @@ static void sample_clocks_at_boot(void)
 	unsigned int i;
 
 	for (i = 0; i < NR_CLOCKS && (func = trace_clock_func(i)); i++)
-		sample_clock(func, &publisher.boot[i].local,
-			     &publisher.boot[i].other);
+		blog_sample_clock(func, &publisher.boot[i].local,
+				  &publisher.boot[i].other);
 }
 
 /*
@@ -308,7 +334,7 @@ static void update_map(void)
 	map->func = func;
 	if (func == trace_clock_local || id >= NR_CLOCKS)
 		return;
-	sample_clock(func, &map->local, &map->other);
+	blog_sample_clock(func, &map->local, &map->other);
 	map->local_span = map->local - publisher.boot[id].local;
 	map->other_span = map->other - publisher.boot[id].other;
 	if (trace_clock_in_ns(publisher.tr) &&

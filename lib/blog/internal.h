@@ -505,5 +505,6 @@ void blog_publish_add(struct blog_logger *logger);
 void blog_publish_remove(struct blog_logger *logger);
 void blog_publish_clear(struct blog_logger *logger);
 void blog_publish_soon(void);
+void blog_sample_clock(u64 (*func)(void), u64 *local, u64 *other);
 
 #endif /* _LIB_BLOG_INTERNAL_H */

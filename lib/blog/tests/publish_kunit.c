@@ -259,6 +259,34 @@ static void publish_late(struct kunit *test)
 	KUNIT_EXPECT_GT(test, tally->time[100], before + 20 * NSEC_PER_MSEC);
 }
 
+/* trace_clock_local(), read by a CPU that is often taken away before or after. */
+static u64 disturbed_clock(void)
+{
+	static unsigned int nr;
+	u64 now;
+
+	nr++;
+	if (nr % 8 < 3)
+		mdelay(2);
+	now = trace_clock_local();
+	if (nr % 8 > 4)
+		mdelay(2);
+
+	return now;
+}
+
+/* Where stamps are converted, they are not moved by what comes between two clocks. */
+static void publish_samples_clocks(struct kunit *test)
+{
+	u64 local, other;
+	unsigned int i;
+
+	for (i = 0; i < 16; i++) {
+		blog_sample_clock(disturbed_clock, &local, &other);
+		KUNIT_EXPECT_LT(test, abs((s64)(local - other)), NSEC_PER_MSEC / 2);
+	}
+}
+
 static void publish_clears(struct kunit *test)
 {
 	const u32 nr = 3 * CTX_MESSAGES;
@@ -545,6 +573,7 @@ static struct kunit_case publish_cases[] = {
 	KUNIT_CASE(publish_reuses),
 	KUNIT_CASE(publish_disabled),
 	KUNIT_CASE(publish_late),
+	KUNIT_CASE(publish_samples_clocks),
 	KUNIT_CASE(publish_clears),
 	KUNIT_CASE(publish_lost_claim),
 	KUNIT_CASE(publish_larger_than_ring),
