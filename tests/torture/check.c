@@ -425,6 +425,7 @@ struct view {
 	enum source source;
 	bool local;		/* stamps are of the clock "local" */
 	bool hotplug;		/* CPUs go offline meanwhile */
+	bool killed;		/* its reader was, and may have written half of something */
 	bool merged;		/* text with the messages of all CPUs in order */
 	bool unordered;		/* read while others consume: some come twice, or seem early */
 	bool no_modules;	/* functions are shown without their module */
@@ -825,9 +826,7 @@ static void check_subbuffer(struct ring *ring, void *page, u32 skip,
 			check_event(ring, data, stamp, view);
 }
 
-/* A reader that was killed may have written half a chunk. */
-static void check_raw(const char *path, u32 cpu, bool killed,
-		      const struct view *view)
+static void check_raw(const char *path, u32 cpu, const struct view *view)
 {
 	struct ring ring = { .cpu = cpu };
 	struct stat st;
@@ -851,7 +850,7 @@ static void check_raw(const char *path, u32 cpu, bool killed,
 
 		p += sizeof(*chunk);
 		if (p > file + st.st_size || p + chunk->size > file + st.st_size) {
-			if (!killed)
+			if (!view->killed)
 				wrong("the file ends within a chunk");
 			break;
 		}
@@ -983,6 +982,8 @@ static void check_text(FILE *f, const struct view *view)
 	while ((len = getline(&line, &size, f)) > 0) {
 		if (line[len - 1] == '\n')
 			line[len - 1] = '\0';
+		else if (view->killed)
+			break;
 		check_line(line, view);
 	}
 	free(line);
@@ -1237,7 +1238,7 @@ static void settle(unsigned long before)
 	nr_files = 0;
 }
 
-static void check_raw_files(const char *dir, bool killed, const struct view *view)
+static void check_raw_files(const char *dir, const struct view *view)
 {
 	u32 cpu;
 
@@ -1247,7 +1248,7 @@ static void check_raw_files(const char *dir, bool killed, const struct view *vie
 		snprintf(name, sizeof(name), "cpu%u.raw", cpu);
 		path = path_of(dir, name);
 		if (!access(path, F_OK)) {
-			check_raw(path, cpu, killed, view);
+			check_raw(path, cpu, view);
 			done_with(path);
 		}
 		free(path);
@@ -1292,6 +1293,7 @@ static void check_session(const char *dir, const char *line)
 		.source = CONSUMED,
 		.local = value_of(line, "local"),
 		.hotplug = hotplug,
+		.killed = value_of(line, "killed"),
 		.client_mask = value_of(line, "client_mask"),
 		.client_min = value_of(line, "client_min"),
 		.pid_mask = value_of(line, "pid_mask"),
@@ -1302,8 +1304,8 @@ static void check_session(const char *dir, const char *line)
 
 	session.filtered = view.client_mask || view.client_min || view.pid_mask;
 	unfit = 0;
-	session.killed = value_of(line, "killed");
-	check_raw_files(dir, session.killed, &view);
+	session.killed = view.killed;
+	check_raw_files(dir, &view);
 	if (!access(recording, F_OK)) {
 		view.merged = view.local && !hotplug;
 		view.no_modules = true;
@@ -1322,6 +1324,8 @@ static void check_session(const char *dir, const char *line)
 	if (unfit > last.entries)
 		wrong("%" PRIu64 " messages that the filter rejects, %" PRIu64
 		      " were there before", unfit, last.entries);
+	if (errors != errors_before)
+		printf("wrong: in session %s", line + strlen("session "));
 	settle(errors_before);
 	free(pipe);
 	free(recording);
@@ -1341,7 +1345,7 @@ static void check_elsewhere(const char *path, enum source source, bool ordered)
 	u64 before = delivered;
 
 	if (source == LIVE)
-		check_raw_files(path, false, &view);
+		check_raw_files(path, &view);
 	else
 		check_text_file(path, &view);
 	*(source == LIVE ? &all_live : &all_peeked) += delivered - before;
