@@ -77,7 +77,7 @@
  * Stamps. The ring buffer stores differences. Within a CPU stamps do not go
  * back, except where an event was enabled after younger records of others had
  * been published, where somebody writes to the instance by other means, such
- * as trace_marker, where the CPU has written records of another that was
+ * as trace_marker, where the CPU has written records of another that went
  * offline, and where clocks are not stable. There a record is written with an
  * absolute stamp. If the instance has another clock than "local", stamps are
  * converted, see struct clock_map.
@@ -143,7 +143,10 @@ struct blog_item {
  * @stamp:	its stamp in the clock of the instance
  * @stored:	it reached blog_event_entry()
  * @shown:	stamp of the last one written
- * @latest:	the last event in this CPU's ring buffer has no later stamp
+ * @shown_time:	what it was before conversion
+ * @clock:	clock of @latest
+ * @latest:	no event in this CPU's ring buffer, or in its snapshot, has a later
+ *		stamp
  * @saved:	owner whose comm was saved last
  */
 struct blog_queue {
@@ -155,6 +158,8 @@ struct blog_queue {
 	u64 stamp;
 	bool stored;
 	u64 shown;
+	u64 shown_time;
+	u64 (*clock)(void);
 	u64 latest;
 	struct blog_owner saved;
 };
@@ -317,8 +322,10 @@ static void forget_shown(void)
 {
 	int cpu;
 
-	for_each_possible_cpu(cpu)
+	for_each_possible_cpu(cpu) {
 		per_cpu(blog_queues, cpu).shown = 0;
+		per_cpu(blog_queues, cpu).shown_time = 0;
+	}
 }
 
 /* The user may have chosen another clock. */
@@ -374,11 +381,26 @@ static u64 stamp_of(const struct blog_item *item, const struct blog_queue *queue
 {
 	u64 stamp = convert_time(item->time);
 
-	if (publisher.map.func != trace_clock_local && stamp < queue->shown &&
+	/* A late record is not to be shown later than it was. */
+	if (publisher.map.func != trace_clock_local &&
+	    item->time >= queue->shown_time && stamp < queue->shown &&
 	    queue->shown - stamp < CONVERSION_ERROR_MAX)
 		return queue->shown;
 
 	return stamp;
+}
+
+/* The ring buffer may now have an event that @clock stamped @stamp. */
+static void notrace raise_latest(struct blog_queue *queue, u64 (*clock)(void),
+				 u64 stamp)
+{
+	/* A change of the clock has emptied it. */
+	if (queue->clock != clock) {
+		queue->clock = clock;
+		queue->latest = stamp;
+	} else if (stamp > queue->latest) {
+		queue->latest = stamp;
+	}
 }
 
 /*
@@ -396,8 +418,7 @@ static u64 notrace blog_clock(void)
 	func = trace_clock_func(publisher.tr->clock_id);
 	now = func();
 	/* Somebody else may be writing. */
-	if (now > queue->latest)
-		queue->latest = now;
+	raise_latest(queue, func, now);
 
 	return now;
 }
@@ -492,50 +513,61 @@ static void save_owner(struct blog_queue *queue, const struct blog_owner *owner)
 		cpu_relax();
 }
 
-/* Whether a record that reached blog_event_entry() may not have been written. */
-static bool may_be_rejected(const struct trace_event_file *file)
+/*
+ * Whether the ring buffer may have an event younger than a stamp. If it has none,
+ * a little room is wasted; the opposite error would move stamps.
+ */
+static bool is_late(struct blog_queue *queue, u64 stamp)
 {
-	return file->flags & (EVENT_FILE_FL_FILTERED |
-			      EVENT_FILE_FL_SOFT_DISABLED);
+	u64 (*clock)(void) = publisher.map.func;
+
+	if (queue->clock != clock)
+		raise_latest(queue, clock, clock());
+
+	return stamp < queue->latest;
 }
 
-/* Let the probe of the event write a record. False if it could not. */
+/*
+ * Let the probe of the event write a record. False if it could not. Without
+ * interrupts, which might write to the instance, or wake tasks: the latter
+ * decides anew whether this CPU's events pass the filter for pids.
+ */
 static bool write_event(struct blog_queue *queue, const struct blog_item *item)
 {
 	struct trace_event_file *file = item->logger->file;
 	struct trace_array_cpu *data;
-	bool ignore_pid, back, certain;
+	bool ignore_pid, late;
 
+	guard(irqsave)();
 	queue->stamp = stamp_of(item, queue);
 	queue->stored = false;
-	/* From here on an interrupt that writes, too, gets our stamp. */
+	late = is_late(queue, queue->stamp);
+	if (late)
+		set_absolute(true);
+
+	/* From here on an NMI that writes, too, gets our stamp. */
 	barrier();
 	WRITE_ONCE(queue->item, item);
 	barrier();
-	back = queue->stamp < queue->latest;
-	if (back)
-		set_absolute(true);
-
 	/* That is about the current task; we have looked at the record's. */
 	data = this_cpu_ptr(publisher.tr->array_buffer.data);
 	ignore_pid = data->ignore_pid;
 	data->ignore_pid = false;
-	certain = !may_be_rejected(file);
 	item->logger->publish(file, item->client, item->site, item->args,
 			      item->len);
+	data->ignore_pid = ignore_pid;
+	barrier();
 	WRITE_ONCE(queue->item, NULL);
 	barrier();
-	data->ignore_pid = ignore_pid;
 
-	if (back)
+	if (late)
 		set_absolute(false);
 	if (!queue->stored)
 		/* Triggers that keep an event soft-disabled have seen it. */
 		return file->flags & EVENT_FILE_FL_SOFT_DISABLED;
 	queue->shown = queue->stamp;
-	/* If it was not written, the ring buffer's last event is another. */
-	if ((certain && !may_be_rejected(file)) || !back)
-		queue->latest = queue->stamp;
+	queue->shown_time = item->time;
+	raise_latest(queue, publisher.map.func, queue->stamp);
 	save_owner(queue, &item->owner);
 
 	return true;
@@ -665,21 +697,19 @@ static void move_queues_of_offline_cpus(void)
 	}
 }
 
-/* Let each CPU write its queue. */
+/* Let each CPU write its queue; cpus_read_lock is held. */
 static void write_queues(void)
 {
 	struct blog_state *state;
 	int cpu;
 
-	scoped_guard(cpus_read_lock) {
-		move_queues_of_offline_cpus();
-		for_each_online_cpu(cpu)
-			if (per_cpu(blog_queues, cpu).first)
-				queue_work_on(cpu, system_wq,
-					      &per_cpu(blog_queues, cpu).work);
-		for_each_online_cpu(cpu)
-			flush_work(&per_cpu(blog_queues, cpu).work);
-	}
+	move_queues_of_offline_cpus();
+	for_each_online_cpu(cpu)
+		if (per_cpu(blog_queues, cpu).first)
+			queue_work_on(cpu, system_wq,
+				      &per_cpu(blog_queues, cpu).work);
+	for_each_online_cpu(cpu)
+		flush_work(&per_cpu(blog_queues, cpu).work);
 
 	list_for_each_entry(state, &publisher.loggers, readable)
 		count_in_flight(state);
@@ -821,7 +851,7 @@ static bool size_merge(struct blog_merge *merge)
 	return true;
 }
 
-/* Take the next chunk out of the contexts. */
+/* Take the next chunk out of the contexts; cpus_read_lock is held. */
 static enum progress take_chunk(u64 until, int *cpu)
 {
 	struct blog_merge *merge = &publisher.merge;
@@ -833,8 +863,6 @@ static enum progress take_chunk(u64 until, int *cpu)
 		return COMPLETE;
 
 	reset_merge(merge);
-
-	guard(cpus_read_lock)();
 	measure_room();
 
 	guard(rcu)();
@@ -860,9 +888,12 @@ static enum progress publish_chunk(u64 until, int *cpu)
 	if (!tracer_tracing_is_on(publisher.tr))
 		return COMPLETE;
 	update_map();
-	if (chunk_is_written())
-		progress = take_chunk(until, cpu);
-	write_queues();
+	/* Else what a CPU leaves that goes offline would come late. */
+	scoped_guard(cpus_read_lock) {
+		if (chunk_is_written())
+			progress = take_chunk(until, cpu);
+		write_queues();
+	}
 	if (!chunk_is_written())
 		progress = DISABLED;
 
