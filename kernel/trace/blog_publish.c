@@ -394,7 +394,7 @@ static u64 stamp_of(const struct blog_item *item, const struct blog_queue *queue
 static void notrace raise_latest(struct blog_queue *queue, u64 (*clock)(void),
 				 u64 stamp)
 {
-	/* A change of the clock has emptied it. */
+	/* A change of the clock has emptied it, unless the CPU was offline. */
 	if (queue->clock != clock) {
 		queue->clock = clock;
 		queue->latest = stamp;
@@ -519,12 +519,13 @@ static void save_owner(struct blog_queue *queue, const struct blog_owner *owner)
  */
 static bool is_late(struct blog_queue *queue, u64 stamp)
 {
-	u64 (*clock)(void) = publisher.map.func;
+	/* The first one tells the time, whatever an offline CPU has kept. */
+	if (queue->clock != publisher.map.func) {
+		raise_latest(queue, publisher.map.func, stamp);
+		return true;
+	}
 
-	if (queue->clock != clock)
-		raise_latest(queue, clock, clock());
-
-	return stamp < queue->latest;
+	return stamp < READ_ONCE(queue->latest);
 }
 
 /*
@@ -549,6 +550,12 @@ static bool write_event(struct blog_queue *queue, const struct blog_item *item)
 	barrier();
 	WRITE_ONCE(queue->item, item);
 	barrier();
+	/* One may have written just before. */
+	if (!late && is_late(queue, queue->stamp)) {
+		late = true;
+		set_absolute(true);
+	}
+
 	/* That is about the current task; we have looked at the record's. */
 	data = this_cpu_ptr(publisher.tr->array_buffer.data);
 	ignore_pid = data->ignore_pid;
@@ -556,6 +563,8 @@ static bool write_event(struct blog_queue *queue, const struct blog_item *item)
 	item->logger->publish(file, item->client, item->site, item->args,
 			      item->len);
 	data->ignore_pid = ignore_pid;
+	/* A trigger may have written even if the record was not. */
+	raise_latest(queue, publisher.map.func, queue->stamp);
 	barrier();
 	WRITE_ONCE(queue->item, NULL);
 	barrier();
@@ -567,7 +576,6 @@ static bool write_event(struct blog_queue *queue, const struct blog_item *item)
 		return file->flags & EVENT_FILE_FL_SOFT_DISABLED;
 	queue->shown = queue->stamp;
 	queue->shown_time = item->time;
-	raise_latest(queue, publisher.map.func, queue->stamp);
 	save_owner(queue, &item->owner);
 
 	return true;
