@@ -279,7 +279,7 @@ static bool consumed(void)
  * An NMI or a hypervisor may come between two clocks, for milliseconds: of
  * many tries that took too long the quickest counts.
  *
- * Context: Any context.
+ * Context: Any context. Takes no lock but those of @func.
  */
 void blog_sample_clock(u64 (*func)(void), u64 *local, u64 *other)
 {
@@ -322,10 +322,8 @@ static void forget_shown(void)
 {
 	int cpu;
 
-	for_each_possible_cpu(cpu) {
+	for_each_possible_cpu(cpu)
 		per_cpu(blog_queues, cpu).shown = 0;
-		per_cpu(blog_queues, cpu).shown_time = 0;
-	}
 }
 
 /* The user may have chosen another clock. */
