@@ -73,6 +73,8 @@ static_assert(sizeof(struct blog_owner) == 28);
 #define BLOG_FIXED_TEXT		1
 #define BLOG_FIXED_MAX		(BLOG_SITE_CODES * BLOG_FIXED_64)
 
+static_assert(BLOG_FIXED_MAX <= U8_MAX);
+
 /* One string can always be of full length: see blog_serialize_rest(). */
 static_assert(2 * BLOG_FIXED_MAX + BLOG_STR_MAX < BLOG_ARGS_MAX);
 

@@ -263,7 +263,7 @@ u8 *blog_serialize_rest(u8 *dst, u8 *pos, const struct blog_site *site,
  * blog_serialize() - store the arguments of a message, out of line
  * @dst: where to, aligned to 4; BLOG_ARGS_MAX bytes and a word
  * @site: the statement
- * @args: its arguments
+ * @args: its arguments, and __blog_room() for so many
  * @truncated: incremented if a string had to be cut
  *
  * Context: Any context.
@@ -273,10 +273,10 @@ u8 *blog_serialize(u8 *dst, const struct blog_site *site, const u64 *args,
 		   u32 *truncated)
 {
 	u8 *pos = dst;
-	size_t nr = 0;
+	size_t nr = blog_store_lead(&pos, site, args);
 
 	if (!(READ_ONCE(site->flags) & BLOG_SITE_COMPLEX) &&
-	    blog_serialize_fast(&pos, site, args, &nr))
+	    blog_store_simple(&pos, site, args, &nr))
 		return pos;
 	return blog_serialize_rest(dst, pos, site, args, nr, truncated);
 }

@@ -40,9 +40,9 @@ static __always_inline bool blog_code_aligned(u8 code)
 #if defined(CONFIG_DCACHE_WORD_ACCESS) && !defined(CONFIG_KMSAN)
 
 /*
- * Store a short string and at least 4 bytes of zero, and move *@pos
- * behind its NUL; returns whether it is one. Each byte is read once, so that a
- * string that changes meanwhile cannot get a NUL inside.
+ * Store a short string and 4 bytes of zero behind its NUL, and move *@pos to
+ * these; returns whether it is one. Each byte is read once, so that a string that
+ * changes meanwhile cannot get a NUL inside.
  */
 static __always_inline bool blog_store_short(u8 **pos, const char *s)
 {
@@ -54,16 +54,18 @@ static __always_inline bool blog_store_short(u8 **pos, const char *s)
 		return false;
 	for (i = 0; i < BLOG_STR_SHORT; i += sizeof(word)) {
 		word = load_unaligned_zeropad(s + i);
-		if (has_zero(word, &zero, &constants))
-			goto found;
+		/* What is behind the NUL will be overwritten. */
 		put_unaligned(word, (unsigned long *)(*pos + i));
+		/* Quicker than has_zero(), but takes some non-ASCII for zero. */
+		if ((word - REPEAT_BYTE(0x01)) & REPEAT_BYTE(0x80) &&
+		    has_zero(word, &zero, &constants))
+			goto found;
 	}
 
 	return false;
 found:
 	zero = prep_zero_mask(word, zero, &constants);
 	zero = create_zero_mask(zero);
-	put_unaligned(word & zero_bytemask(zero), (unsigned long *)(*pos + i));
 	*pos += i + find_zero(zero) + 1;
 	put_unaligned(0, (u32 *)*pos);
 
@@ -80,31 +82,70 @@ static __always_inline bool blog_store_short(u8 **pos, const char *s)
 #endif
 
 /*
- * Store the first arguments of a message: all, if they are what nearly all
- * messages consist of. Moves *@pos, and *@nr to the first argument that is not
- * stored; returns whether there is none. Not for a BLOG_SITE_COMPLEX.
+ * Store the first arguments of a message, as many as begin it and take 8 bytes.
+ * Moves *@pos; returns how many those are. Reads and writes 2 or 4 words in any
+ * case.
  */
-static __always_inline bool blog_serialize_fast(u8 **pos,
-						const struct blog_site *site,
-						const u64 *args, size_t *nr)
+static __always_inline size_t blog_store_lead(u8 **pos,
+					      const struct blog_site *site,
+					      const u64 *args)
 {
-	for (;;) {
-		u8 code = site->codes[*nr];
+	u64 *dst = (u64 *)*pos;
+	size_t lead = site->lead;
 
-		while (code <= BLOG_ARG_PLAIN_MAX) {
-			blog_store_plain(*pos, args[*nr], code);
-			*pos += code;
-			code = site->codes[++*nr];
-		}
-		if (code == BLOG_ARG_END)
-			return true;
-		if (code != BLOG_ARG_STR ||
-		    !blog_store_short(pos, (const char *)(unsigned long)args[*nr]))
-			return false;
+	put_unaligned(args[0], dst);
+	put_unaligned(args[1], dst + 1);
+	if (lead > BLOG_LEAD_MAX / 2) {
+		put_unaligned(args[2], dst + 2);
+		put_unaligned(args[3], dst + 3);
+	}
+	*pos += lead * sizeof(u64);
+
+	return lead;
+}
+
+static_assert(BLOG_LEAD_MAX == 4);
+
+/*
+ * Store numbers, from argument *@nr on, up to the first argument that is none,
+ * which *@nr becomes. Moves *@pos; returns the code of that argument, or
+ * BLOG_ARG_END.
+ */
+static __always_inline u8 blog_store_numbers(u8 **pos,
+					     const struct blog_site *site,
+					     const u64 *args, size_t *nr)
+{
+	u8 code;
+
+	while ((code = site->codes[*nr]) <= BLOG_ARG_PLAIN_MAX) {
+		blog_store_plain(*pos, args[*nr], code);
+		*pos += code;
+		++*nr;
+	}
+
+	return code;
+}
+
+/*
+ * Store numbers and short strings, which are what nearly all messages consist of,
+ * from argument *@nr on, up to the first argument that is neither, which *@nr
+ * becomes. Moves *@pos; returns whether there is none. Not for a
+ * BLOG_SITE_COMPLEX.
+ */
+static __always_inline bool blog_store_simple(u8 **pos,
+					      const struct blog_site *site,
+					      const u64 *args, size_t *nr)
+{
+	u8 code;
+
+	while ((code = blog_store_numbers(pos, site, args, nr)) == BLOG_ARG_STR &&
+	       blog_store_short(pos, (const char *)(unsigned long)args[*nr])) {
 		++*nr;
 		if (blog_code_aligned(site->codes[*nr]))
 			*pos = PTR_ALIGN(*pos, sizeof(u32));
 	}
+
+	return code == BLOG_ARG_END;
 }
 
 #endif /* _LIB_BLOG_SERIALIZE_H */

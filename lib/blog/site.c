@@ -260,6 +260,7 @@ int blog_site_parse(struct blog_site *site)
 	int ret;
 
 	site->fixed = 0;
+	site->lead = 0;
 	memset(site->codes, BLOG_ARG_END, sizeof(site->codes));
 	if (strlen(p) > FORMAT_MAX)
 		return -E2BIG;
@@ -269,6 +270,9 @@ int blog_site_parse(struct blog_site *site)
 		if (ret)
 			return ret;
 	}
+	while (site->lead < BLOG_LEAD_MAX &&
+	       site->codes[site->lead] == BLOG_ARG_64)
+		site->lead++;
 	/* Writers look at it if the event was enabled before. */
 	WRITE_ONCE(site->flags, parser.flags);
 

@@ -4,8 +4,10 @@
  *
  * blog() comes here when its logger is on. All runs with preemption disabled
  * and nothing stronger: no lock, no atomic read-modify-write, no allocation.
- * write_fast() does what most messages need; write_any() does the rest, and may
- * go to context.c for a context, which takes locks.
+ * write_fast() does what most messages need. For strings it goes to
+ * write_simple(), and that for rarer arguments to write_rest(): the registers
+ * that these need would else be saved for every message. write_any() does all
+ * else, and may go to context.c for a context, which takes locks.
  */
 #include <linux/export.h>
 #include <linux/kcsan-checks.h>
@@ -20,9 +22,9 @@
 #include "serialize.h"
 
 /*
- * Set while a writer is inside, by level, but for the part of write_fast() that
- * nothing can hook into (but the fault of a string whose end is not mapped, and
- * nobody who hooks into that may log). A second one at the same level (in what
+ * Set while a writer is inside, by level, but for the part of write_fast() and
+ * write_simple() that nothing can hook into (but the fault of a string whose end
+ * is not mapped, and nobody who hooks into that may log). A second one at the same level (in what
  * renders a pointer extension, or an NMI within an exception that counts as NMI)
  * finds its CPU's contexts in the middle of a change and drops its message.
  */
@@ -87,11 +89,13 @@ static __always_inline bool owner_changed(const struct blog_ctx *ctx,
 
 /*
  * Write the control records that must precede a message of this task, CPU,
- * client and time. They become visible with the message.
+ * client and time; @last_cpu is the CPU of the last one. They become visible
+ * with the message. Returns the offset behind them.
  */
-static u32 put_controls(struct blog_ctx *ctx, u64 client, u64 now)
+static u32 put_controls(struct blog_ctx *ctx, u32 last_cpu, u64 client,
+			u64 now)
 {
-	bool all = ctx->cpu == BLOG_NO_CPU;
+	bool all = last_cpu == BLOG_NO_CPU;
 	u32 cpu = smp_processor_id();
 	u32 head = ctx->head;
 	u32 lost;
@@ -109,10 +113,8 @@ static u32 put_controls(struct blog_ctx *ctx, u64 client, u64 now)
 		put_control(ctx, &head, BLOG_OWNER, &ctx->owner,
 			    sizeof(ctx->owner));
 	}
-	if (ctx->cpu != cpu) {
+	if (last_cpu != cpu)
 		put_control(ctx, &head, BLOG_CPU, &cpu, sizeof(cpu));
-		ctx->cpu = cpu;
-	}
 	if (all || ctx->client != client) {
 		put_control(ctx, &head, BLOG_CLIENT, &client, sizeof(client));
 		ctx->client = client;
@@ -124,12 +126,15 @@ static u32 put_controls(struct blog_ctx *ctx, u64 client, u64 now)
 	return head;
 }
 
-/* Whether a message of @task, the current one, needs nothing but its record. */
+/*
+ * Whether a message of @task, the current one, @delta ns after the last, needs
+ * nothing but its record.
+ */
 static __always_inline bool ctx_continues(const struct blog_ctx *ctx,
 					  const struct task_struct *task,
-					  u64 client, u64 now)
+					  u64 client, u64 delta)
 {
-	return ctx->head <= BLOG_HEAD_MAX && now - ctx->last <= BLOG_DELTA_MAX &&
+	return ctx->head <= BLOG_HEAD_MAX && delta <= BLOG_DELTA_MAX &&
 	       ctx->cpu == raw_smp_processor_id() && ctx->client == client &&
 	       !owner_changed(ctx, task);
 }
@@ -137,11 +142,11 @@ static __always_inline bool ctx_continues(const struct blog_ctx *ctx,
 /* Begin a record at offset @head, which others do not see yet. */
 static __always_inline struct blog_record *
 begin_record(struct blog_ctx *ctx, u32 head, const struct blog_site *site,
-	     u64 now)
+	     u64 now, u64 delta)
 {
 	struct blog_record *record = (void *)ctx->data + head;
 
-	record->delta = now - ctx->last;
+	record->delta = delta;
 	record->site = site->id;
 	ctx->last = now;
 
@@ -161,10 +166,11 @@ static __always_inline void commit_record(struct blog_ctx *ctx,
 }
 
 /*
- * While arguments are stored by functions that others can hook into (and who
- * renders a pointer extension is such), a message at the same level must not be
- * written: write_fast() sees that it does not continue the context, write_any()
- * that it is busy.
+ * While control records are written, or arguments are stored by functions that
+ * others can hook into (and who renders a pointer extension is such), a message
+ * at the same level must not be written: write_fast() sees that it does not
+ * continue the context, write_any() that it is busy. Returns the CPU of the last
+ * record.
  */
 static __always_inline u32 close_ctx(struct blog_ctx *ctx)
 {
@@ -176,29 +182,46 @@ static __always_inline u32 close_ctx(struct blog_ctx *ctx)
 	return cpu;
 }
 
-static __always_inline void reopen_ctx(struct blog_ctx *ctx, u32 cpu)
+/* After the record was committed. */
+static __always_inline void reopen_ctx(struct blog_ctx *ctx)
 {
 	barrier();
-	WRITE_ONCE(ctx->cpu, cpu);
+	WRITE_ONCE(ctx->cpu, raw_smp_processor_id());
 }
 
-/* The arguments of the record at the head from number @nr on, and commit it. */
+/*
+ * Store the arguments of the record at the head, from number @nr on, at @pos, and
+ * commit it.
+ */
 static noinline notrace void write_rest(struct blog_ctx *ctx,
 					const struct blog_site *site,
 					const u64 *args, u8 *pos, size_t nr)
 {
 	struct blog_record *record = (void *)ctx->data + ctx->head;
-	u32 cpu = close_ctx(ctx);
 
+	close_ctx(ctx);
 	__this_cpu_write(blog_busy[0], true);
 	pos = blog_serialize_rest(record->payload, pos, site, args, nr,
 				  &ctx->truncated);
-	__this_cpu_write(blog_busy[0], false);
-	reopen_ctx(ctx, cpu);
 	commit_record(ctx, record, pos);
+	reopen_ctx(ctx);
+	__this_cpu_write(blog_busy[0], false);
 }
 
 NOKPROBE_SYMBOL(write_rest);
+
+/* The same, quicker, if they are numbers and short strings. */
+static noinline notrace void write_simple(struct blog_ctx *ctx,
+					  const struct blog_site *site,
+					  const u64 *args, u8 *pos, size_t nr)
+{
+	if (likely(blog_store_simple(&pos, site, args, &nr)))
+		commit_record(ctx, (void *)ctx->data + ctx->head, pos);
+	else
+		write_rest(ctx, site, args, pos, nr);
+}
+
+NOKPROBE_SYMBOL(write_simple);
 
 /*
  * Keep a message of a task that goes on as it did: same context, CPU, client,
@@ -212,8 +235,8 @@ static __always_inline bool write_fast(const struct blog_site *site,
 	const struct task_struct *task;
 	struct blog_record *record;
 	struct blog_ctx *ctx;
-	size_t nr = 0;
-	u64 now;
+	size_t nr;
+	u64 now, delta;
 	u8 *pos;
 
 	/* Pairs with the release in blog_site_switch(). */
@@ -230,16 +253,19 @@ static __always_inline bool write_fast(const struct blog_site *site,
 	 * are off; this one is on, and its contexts stay.
 	 */
 	ctx = READ_ONCE(task->blog);
-	if (!ctx || ctx->logger != logger ||
-	    !ctx_continues(ctx, task, client, now))
+	if (!ctx || ctx->logger != logger)
+		return false;
+	delta = now - ctx->last;
+	if (!ctx_continues(ctx, task, client, delta))
 		return false;
 
-	record = begin_record(ctx, ctx->head, site, now);
+	record = begin_record(ctx, ctx->head, site, now, delta);
 	pos = record->payload;
-	if (likely(blog_serialize_fast(&pos, site, args, &nr)))
+	nr = blog_store_lead(&pos, site, args);
+	if (blog_store_numbers(&pos, site, args, &nr) == BLOG_ARG_END)
 		commit_record(ctx, record, pos);
 	else
-		write_rest(ctx, site, args, pos, nr);
+		write_simple(ctx, site, args, pos, nr);
 
 	return true;
 }
@@ -259,46 +285,49 @@ static struct blog_ctx *find_ctx(struct blog_logger *logger, unsigned int level)
 	return blog_ctx_own(logger, level);
 }
 
-/* A context with room, and the control records that the message needs. */
-static struct blog_ctx *prepare_ctx(struct blog_logger *logger,
-				    unsigned int level, u64 client, u64 now,
-				    u32 *head)
+/* A context with room, or NULL. */
+static struct blog_ctx *find_room(struct blog_logger *logger,
+				  unsigned int level)
 {
 	struct blog_ctx *ctx = find_ctx(logger, level);
 
 	/* Twice at most: a task whose context is full may get a full overflow. */
 	while (ctx && ctx->head > BLOG_HEAD_MAX)
 		ctx = blog_ctx_replace(ctx, level);
-	if (!ctx) {
+	if (!ctx)
 		count_dropped(logger);
-		return NULL;
-	}
-	*head = ctx->head;
-	if (!ctx_continues(ctx, current, client, now))
-		*head = put_controls(ctx, client, now);
 
 	return ctx;
 }
 
-/* Keep a message; returns its record, or NULL. */
-static struct blog_record *capture(const struct blog_site *site,
-				   unsigned int level, u64 client,
-				   const u64 *args)
+/*
+ * Keep a message; returns its record, or NULL. Inlined into who must not be
+ * probed: nobody shall log between the look at a context and close_ctx().
+ */
+static __always_inline struct blog_record *
+capture(const struct blog_site *site, unsigned int level, u64 client,
+	const u64 *args)
 {
 	u64 now = blog_clock();
 	struct blog_record *record;
 	struct blog_ctx *ctx;
+	bool continues;
 	u32 head, cpu;
 	u8 *end;
 
-	ctx = prepare_ctx(site->logger, level, client, now, &head);
+	ctx = find_room(site->logger, level);
 	if (!ctx)
 		return NULL;
-	record = begin_record(ctx, head, site, now);
+
+	head = ctx->head;
+	continues = ctx_continues(ctx, current, client, now - ctx->last);
 	cpu = close_ctx(ctx);
+	if (!continues)
+		head = put_controls(ctx, cpu, client, now);
+	record = begin_record(ctx, head, site, now, now - ctx->last);
 	end = blog_serialize(record->payload, site, args, &ctx->truncated);
-	reopen_ctx(ctx, cpu);
 	commit_record(ctx, record, end);
+	reopen_ctx(ctx);
 
 	return record;
 }
@@ -350,11 +379,14 @@ static noinline void write_any(const struct blog_site *site, u64 client,
 	__this_cpu_write(blog_busy[level], false);
 }
 
+NOKPROBE_SYMBOL(write_any);
+
 /**
  * __blog() - log a message, out of line
  * @site: the statement
  * @client: as for blog()
- * @args: the arguments that the statement's format asks for, a word each
+ * @args: the arguments that the statement's format asks for, a word each, in an
+ *	array of __blog_room() words
  *
  * Context: Any context in which RCU is watching.
  */

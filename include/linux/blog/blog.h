@@ -23,6 +23,9 @@ struct trace_event_file;
 /* Bytes of a site left for argument codes; see lib/blog/site.c. */
 #define BLOG_SITE_CODES		23
 
+/* So many arguments are stored at once; see blog_store_lead(). */
+#define BLOG_LEAD_MAX		4
+
 /**
  * struct blog_site - static descriptor of one log statement
  * @format:	printf format, a string literal
@@ -32,6 +35,7 @@ struct trace_event_file;
  * @line:	line of the statement
  * @id:		number within the logger, from 1; 0 before registration
  * @fixed:	most bytes that the arguments take besides the text of strings
+ * @lead:	with how many arguments of 8 bytes it begins, at most BLOG_LEAD_MAX
  * @flags:	BLOG_SITE_*
  * @codes:	argument codes, parsed out of @format when the logger registers
  *
@@ -44,7 +48,8 @@ struct blog_site {
 	struct blog_logger *logger;
 	u32 line;
 	u16 id;
-	u16 fixed;
+	u8 fixed;
+	u8 lead;
 	u8 flags;
 	u8 codes[BLOG_SITE_CODES];
 } __aligned(64);
@@ -140,9 +145,19 @@ void __blog(struct blog_site *site, u64 client, const u64 *args);
 		      20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6,	\
 		      5, 4, 3, 2, 1, 0)
 
-/* The arguments as an array of words. */
-#define __blog_words(...)						\
-	{ CONCATENATE(__blog_words, __blog_count(__VA_ARGS__))(__VA_ARGS__) }
+/*
+ * Words that there must be where @nr arguments are: BLOG_LEAD_MAX, or half as
+ * many, are read without a look at how many there are.
+ */
+#define __blog_room(nr)							\
+	((nr) <= BLOG_LEAD_MAX / 2 ? BLOG_LEAD_MAX / 2 :		\
+	 (nr) <= BLOG_LEAD_MAX ? BLOG_LEAD_MAX : (nr))
+
+/* The arguments as an array of words, @_args. */
+#define __blog_args(_args, ...)						\
+	const u64 _args[__blog_room(__blog_count(__VA_ARGS__))] = {	\
+		CONCATENATE(__blog_words, __blog_count(__VA_ARGS__))(__VA_ARGS__) \
+	}
 
 #define __blog_at(_site, _args, _logger, _client, _fmt, ...)		\
 do {									\
@@ -157,7 +172,7 @@ do {									\
 									\
 	no_printk(_fmt, ##__VA_ARGS__);					\
 	if (static_branch_unlikely(&(_logger)->key)) {			\
-		const u64 _args[] = __blog_words(__VA_ARGS__);		\
+		__blog_args(_args, ##__VA_ARGS__);			\
 									\
 		__blog(&_site, _client, _args);				\
 	}								\

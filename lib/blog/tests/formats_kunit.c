@@ -146,7 +146,7 @@ void check(struct kunit *test, enum kind kind, const u64 *words,
 
 #define check(test, kind, format, ...)					\
 do {									\
-	const u64 words[] = __blog_words(__VA_ARGS__);			\
+	__blog_args(words, ##__VA_ARGS__);				\
 									\
 	(check)(test, kind, words, format, ##__VA_ARGS__);		\
 } while (0)
@@ -463,7 +463,7 @@ static bool store_words(struct kunit *test, const char *format, const u64 *args)
 
 #define store(test, format, ...)					\
 ({									\
-	const u64 words[] = __blog_words(__VA_ARGS__);			\
+	__blog_args(words, ##__VA_ARGS__);				\
 									\
 	store_words(test, format, words);				\
 })

@@ -376,8 +376,8 @@ static bool kernel_log_has(const char *text, const char *more)
 
 static void logger_odd_sites(struct kunit *test)
 {
-	const u64 numbers[] = __blog_words(1, 2, 3, 4);
-	const u64 text[] = __blog_words("x");
+	__blog_args(numbers, 1, 2, 3, 4);
+	__blog_args(text, "x");
 	struct blog_stats stats;
 	unsigned int i;
 

@@ -315,7 +315,8 @@ static int print_direct(const struct message *m)
 static size_t serialize(const struct message *m, u8 *dst, bool *cut)
 {
 	size_t size = m->nr * sizeof(u64);
-	u64 *args = malloc(size ?: 1);	/* no more than there are */
+	/* No more than blog() has. */
+	u64 *args = malloc(__blog_room(m->nr) * sizeof(u64));
 	u32 truncated = 7;
 	u8 *end;
 
