@@ -67,24 +67,11 @@ static void put_control(struct blog_ctx *ctx, u32 *head, u16 what,
 	*head += record_size(len);
 }
 
-/* memcmp() would be a call, of a loop. */
-static __always_inline bool same_comm(const char *a, const char *b)
+/* Whether a context's last OWNER record is not about the current task as it is */
+static bool owner_changed(const struct blog_ctx *ctx)
 {
-	static_assert(TASK_COMM_LEN == 2 * sizeof(u64));
-
-	return get_unaligned((u64 *)a) == get_unaligned((u64 *)b) &&
-	       get_unaligned((u64 *)a + 1) == get_unaligned((u64 *)b + 1);
-}
-
-/*
- * Whether a context's last OWNER record is not about @task, the current one, as
- * it is now: exec changes the comm, and the pid too if a thread does it.
- */
-static __always_inline bool owner_changed(const struct blog_ctx *ctx,
-					  const struct task_struct *task)
-{
-	return ctx->owner.pid != task->pid ||
-	       !same_comm(ctx->owner.comm, task->comm);
+	return ctx->owner.pid != current->pid ||
+	       memcmp(ctx->owner.comm, current->comm, TASK_COMM_LEN);
 }
 
 /*
@@ -100,11 +87,13 @@ static u32 put_controls(struct blog_ctx *ctx, u32 last_cpu, u64 client,
 	u32 head = ctx->head;
 	u32 lost;
 
+	/* Before the comm: pairs with the release in blog_task_renamed(). */
+	ctx->renames = smp_load_acquire(&current->blog_renames);
 	if (all || now - ctx->last > BLOG_DELTA_MAX) {
 		put_control(ctx, &head, BLOG_TIME, &now, sizeof(now));
 		ctx->last = now;
 	}
-	if (all || owner_changed(ctx, current)) {
+	if (all || owner_changed(ctx)) {
 		ctx->owner.pid = current->pid;
 		ctx->owner.tgid = current->tgid;
 		ctx->owner.level = interrupt_context_level();
@@ -127,8 +116,8 @@ static u32 put_controls(struct blog_ctx *ctx, u32 last_cpu, u64 client,
 }
 
 /*
- * Whether a message of @task, the current one, @delta ns after the last, needs
- * nothing but its record.
+ * Whether a message of @task, the current one, needs nothing but its record, if
+ * the last message was @task's, too, @delta ns ago on this CPU.
  */
 static __always_inline bool ctx_continues(const struct blog_ctx *ctx,
 					  const struct task_struct *task,
@@ -136,7 +125,7 @@ static __always_inline bool ctx_continues(const struct blog_ctx *ctx,
 {
 	return ctx->head <= BLOG_HEAD_MAX && delta <= BLOG_DELTA_MAX &&
 	       ctx->cpu == raw_smp_processor_id() && ctx->client == client &&
-	       !owner_changed(ctx, task);
+	       ctx->renames == READ_ONCE(task->blog_renames);
 }
 
 /* Begin a record at offset @head, which others do not see yet. */
@@ -320,7 +309,9 @@ capture(const struct blog_site *site, unsigned int level, u64 client,
 		return NULL;
 
 	head = ctx->head;
-	continues = ctx_continues(ctx, current, client, now - ctx->last);
+	/* The last message in a CPU's context may be another task's. */
+	continues = ctx_continues(ctx, current, client, now - ctx->last) &&
+		    !(ctx->shared && owner_changed(ctx));
 	cpu = close_ctx(ctx);
 	if (!continues)
 		head = put_controls(ctx, cpu, client, now);
