@@ -155,8 +155,8 @@ struct blog_cursor {
  * @head:	bytes of @data in use; a reader pairs its acquire with the
  *		writer's release
  * @cpu:	CPU of the last record; BLOG_NO_CPU if a full set of control
- *		records must come next, and while arguments are being stored by
- *		what may log, too
+ *		records must come next, and while control records are written, or
+ *		arguments stored by what may log, too
  * @records:	messages in @data
  * @renames:	task_struct.blog_renames when @owner was looked at
  * @truncated:	messages in @data with a cut string

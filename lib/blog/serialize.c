@@ -263,7 +263,7 @@ u8 *blog_serialize_rest(u8 *dst, u8 *pos, const struct blog_site *site,
  * blog_serialize() - store the arguments of a message, out of line
  * @dst: where to, aligned to 4; BLOG_ARGS_MAX bytes and a word
  * @site: the statement
- * @args: its arguments, and __blog_room() for so many
+ * @args: its arguments, in an array of __blog_room() words
  * @truncated: incremented if a string had to be cut
  *
  * Context: Any context.

@@ -16,7 +16,7 @@
 #include <linux/preempt.h>
 #include <linux/sched/clock.h>
 #include <linux/smp.h>
-#include <linux/unaligned.h>
+#include <linux/string.h>
 
 #include "internal.h"
 #include "serialize.h"
@@ -128,7 +128,10 @@ static __always_inline bool ctx_continues(const struct blog_ctx *ctx,
 	       ctx->renames == READ_ONCE(task->blog_renames);
 }
 
-/* Begin a record at offset @head, which others do not see yet. */
+/*
+ * Begin a record at offset @head, which others do not see yet. @delta is what
+ * write_fast() has already: gcc would compute it anew.
+ */
 static __always_inline struct blog_record *
 begin_record(struct blog_ctx *ctx, u32 head, const struct blog_site *site,
 	     u64 now, u64 delta)
