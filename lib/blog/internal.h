@@ -158,7 +158,6 @@ struct blog_cursor {
  *		records must come next, and while control records are written, or
  *		arguments stored by what may log, too
  * @records:	messages in @data
- * @renames:	task_struct.blog_renames when @owner was looked at
  * @truncated:	messages in @data with a cut string
  * @shared:	owned by a CPU, not by a task: the owner may change each time
  * @owner:	what the last OWNER record says
@@ -187,7 +186,6 @@ struct blog_ctx {
 	u32 head;
 	u32 cpu;
 	u32 records;
-	u32 renames;
 	u32 truncated;
 	bool shared;
 	struct blog_owner owner;

@@ -17,6 +17,7 @@
 #include <linux/sched/clock.h>
 #include <linux/smp.h>
 #include <linux/string.h>
+#include <linux/unaligned.h>
 
 #include "internal.h"
 #include "serialize.h"
@@ -67,11 +68,24 @@ static void put_control(struct blog_ctx *ctx, u32 *head, u16 what,
 	*head += record_size(len);
 }
 
-/* Whether a context's last OWNER record is not about the current task as it is */
-static bool owner_changed(const struct blog_ctx *ctx)
+/* memcmp() would be a call. Others may rename the task meanwhile. */
+static __always_inline bool same_comm(const char *a, const char *b)
 {
-	return ctx->owner.pid != current->pid ||
-	       memcmp(ctx->owner.comm, current->comm, TASK_COMM_LEN);
+	static_assert(TASK_COMM_LEN == 2 * sizeof(u64));
+
+	return data_race(get_unaligned((u64 *)a) == get_unaligned((u64 *)b) &&
+			 get_unaligned((u64 *)a + 1) == get_unaligned((u64 *)b + 1));
+}
+
+/*
+ * Whether a context's last OWNER record is not about @task, the current one, as
+ * it is now: exec changes the comm, and the pid too if a thread does it.
+ */
+static __always_inline bool owner_changed(const struct blog_ctx *ctx,
+					  const struct task_struct *task)
+{
+	return ctx->owner.pid != task->pid ||
+	       !same_comm(ctx->owner.comm, task->comm);
 }
 
 /*
@@ -87,18 +101,19 @@ static u32 put_controls(struct blog_ctx *ctx, u32 last_cpu, u64 client,
 	u32 head = ctx->head;
 	u32 lost;
 
-	/* Before the comm: pairs with the release in blog_task_renamed(). */
-	ctx->renames = smp_load_acquire(&current->blog_renames);
 	if (all || now - ctx->last > BLOG_DELTA_MAX) {
 		put_control(ctx, &head, BLOG_TIME, &now, sizeof(now));
 		ctx->last = now;
 	}
-	if (all || owner_changed(ctx)) {
+	if (all || owner_changed(ctx, current)) {
 		ctx->owner.pid = current->pid;
 		ctx->owner.tgid = current->tgid;
 		ctx->owner.level = interrupt_context_level();
-		/* As it is, for owner_changed() to find it the same. */
-		memcpy(ctx->owner.comm, current->comm, TASK_COMM_LEN);
+		/*
+		 * As it is, for owner_changed() to find it the same. A half of
+		 * a new name is made whole at the next message.
+		 */
+		data_race(memcpy(ctx->owner.comm, current->comm, TASK_COMM_LEN));
 		put_control(ctx, &head, BLOG_OWNER, &ctx->owner,
 			    sizeof(ctx->owner));
 	}
@@ -116,8 +131,8 @@ static u32 put_controls(struct blog_ctx *ctx, u32 last_cpu, u64 client,
 }
 
 /*
- * Whether a message of @task, the current one, needs nothing but its record, if
- * the last message was @task's, too, @delta ns ago on this CPU.
+ * Whether a message of @task, the current one, @delta ns after the last, needs
+ * nothing but its record.
  */
 static __always_inline bool ctx_continues(const struct blog_ctx *ctx,
 					  const struct task_struct *task,
@@ -125,7 +140,7 @@ static __always_inline bool ctx_continues(const struct blog_ctx *ctx,
 {
 	return ctx->head <= BLOG_HEAD_MAX && delta <= BLOG_DELTA_MAX &&
 	       ctx->cpu == raw_smp_processor_id() && ctx->client == client &&
-	       ctx->renames == READ_ONCE(task->blog_renames);
+	       !owner_changed(ctx, task);
 }
 
 /*
@@ -312,9 +327,7 @@ capture(const struct blog_site *site, unsigned int level, u64 client,
 		return NULL;
 
 	head = ctx->head;
-	/* The last message in a CPU's context may be another task's. */
-	continues = ctx_continues(ctx, current, client, now - ctx->last) &&
-		    !(ctx->shared && owner_changed(ctx));
+	continues = ctx_continues(ctx, current, client, now - ctx->last);
 	cpu = close_ctx(ctx);
 	if (!continues)
 		head = put_controls(ctx, cpu, client, now);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Always-on binary logging: what happens to a task's contexts when the task
- * comes, changes its name, and goes. For kernel/fork.c and fs/exec.c.
+ * comes and goes. For kernel/fork.c.
  */
 #ifndef _LINUX_BLOG_TASK_H
 #define _LINUX_BLOG_TASK_H
@@ -37,19 +37,6 @@ static inline void blog_task_free(struct task_struct *tsk)
 		__blog_task_free(tsk);
 }
 
-/**
- * blog_task_renamed() - let a task's contexts tell its new pid or comm
- * @tsk: the task, whose pid or comm has been changed
- *
- * Context: Any context. Under what protects the change: task_lock(@tsk) for the
- * comm, tasklist_lock for the pid.
- */
-static inline void blog_task_renamed(struct task_struct *tsk)
-{
-	/* Pairs with the acquire in put_controls(). */
-	smp_store_release(&tsk->blog_renames, tsk->blog_renames + 1);
-}
-
 #else /* !CONFIG_BLOG */
 
 static inline void blog_task_init(struct task_struct *tsk)
@@ -57,10 +44,6 @@ static inline void blog_task_init(struct task_struct *tsk)
 }
 
 static inline void blog_task_free(struct task_struct *tsk)
-{
-}
-
-static inline void blog_task_renamed(struct task_struct *tsk)
 {
 }
 
