@@ -480,6 +480,7 @@ struct blog_ctx *blog_ctx_replace(struct blog_ctx *ctx, unsigned int level)
 {
 	struct blog_logger *logger = ctx->logger;
 	struct blog_state *state = logger->state;
+	struct blog_ctx *next;
 	unsigned long flags;
 
 	local_irq_save(flags);
@@ -495,7 +496,12 @@ struct blog_ctx *blog_ctx_replace(struct blog_ctx *ctx, unsigned int level)
 	raw_spin_unlock(&state->lock);
 	local_irq_restore(flags);
 
-	return blog_ctx_own(logger, level);
+	next = blog_ctx_own(logger, level);
+	/* A task may have written to its CPU's overflow context before: a new turn. */
+	if (next)
+		forget_controls(next);
+
+	return next;
 }
 
 /**

@@ -48,15 +48,26 @@ enum blog_control {
 
 #define BLOG_SITES_MAX		(BLOG_CONTROL_FIRST - 1)
 
-/* Who writes: the task, and the interrupt_context_level() above it. */
+/**
+ * struct blog_owner - who writes
+ * @pid:	pid of the task, or of the one that was interrupted; so too
+ * @tgid:	thread group
+ * @level:	interrupt_context_level()
+ * @turn:	numbers the turns of a logger's writers: one begins with each
+ *		context, and in contexts that tasks share with each change of the
+ *		task. Of messages of one task that have equal stamps, that with the
+ *		lower turn was first
+ * @comm:	name of the task
+ */
 struct blog_owner {
 	s32 pid;
 	s32 tgid;
 	u32 level;
+	u32 turn;
 	char comm[TASK_COMM_LEN];
 };
 
-static_assert(sizeof(struct blog_owner) == 28);
+static_assert(sizeof(struct blog_owner) == 32);
 
 /* Most characters of one string, and most bytes of all arguments together. */
 #define BLOG_STR_MAX		1000
@@ -89,10 +100,10 @@ static_assert(BLOG_FIXED_MAX + BLOG_SHORT_STRINGS * BLOG_STR_SHORT <= BLOG_ARGS_
 
 /*
  * Room that a context keeps free before each message: every control record
- * (13 times 4 bytes of payload in all), the message, and 8 bytes that the
+ * (14 times 4 bytes of payload in all), the message, and 8 bytes that the
  * serializer may write beyond it.
  */
-#define BLOG_CONTROL_MAX	(5 * sizeof(struct blog_record) + 13 * sizeof(u32))
+#define BLOG_CONTROL_MAX	(5 * sizeof(struct blog_record) + 14 * sizeof(u32))
 #define BLOG_RECORD_MAX		(sizeof(struct blog_record) + BLOG_ARGS_MAX + 8)
 #define BLOG_ROOM		(BLOG_CONTROL_MAX + BLOG_RECORD_MAX)
 
@@ -263,6 +274,7 @@ struct blog_cpu {
  * @overwritten: messages that nobody had read when they went
  * @truncated:	messages with a cut string, of contexts that were emptied
  * @nr_spare:	contexts in alloc_batch, magazines included
+ * @turns:	the last number of blog_owner.turn
  * @refill_asked: @refill was asked for and has not begun
  * @kick:	asks for @refill from any context
  * @refill:	allocates and frees contexts
@@ -292,6 +304,7 @@ struct blog_state {
 	u64 truncated;
 
 	atomic_t nr_spare;
+	atomic_t turns;
 	bool refill_asked;
 	struct irq_work kick;
 	struct delayed_work refill;

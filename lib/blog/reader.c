@@ -180,11 +180,19 @@ static bool find_place(struct blog_ctx *ctx)
 	return ctx->cursor.record || blog_cursor_next(&ctx->cursor);
 }
 
+/* Whether what a context has at its cursor was begun earlier. */
+static bool turn_before(const struct blog_ctx *left, const struct blog_ctx *right)
+{
+	return (s32)(left->cursor.owner.turn - right->cursor.owner.turn) < 0;
+}
+
+/* Where the clock tells nothing, a task's messages keep their order by its turns. */
 static bool source_less(const void *a, const void *b, void *unused)
 {
 	const struct blog_source *left = a, *right = b;
 
-	return left->time < right->time;
+	return left->time < right->time ||
+	       (left->time == right->time && turn_before(left->ctx, right->ctx));
 }
 
 static void source_swap(void *a, void *b, void *unused)
@@ -269,8 +277,8 @@ static bool still_first(const struct blog_merge *merge)
 {
 	const struct blog_source *first = merge->data;
 
-	return (merge->nr < 2 || first->time <= first[1].time) &&
-	       (merge->nr < 3 || first->time <= first[2].time);
+	return (merge->nr < 2 || !source_less(first + 1, first, NULL)) &&
+	       (merge->nr < 3 || !source_less(first + 2, first, NULL));
 }
 
 /**

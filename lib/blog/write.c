@@ -89,6 +89,26 @@ static __always_inline bool owner_changed(const struct blog_ctx *ctx,
 }
 
 /*
+ * Say who writes. What interrupts tasks does not begin a turn with each of them:
+ * its own order is that of its context.
+ */
+static void update_owner(struct blog_ctx *ctx, bool new_turn)
+{
+	struct blog_owner *owner = &ctx->owner;
+
+	owner->pid = current->pid;
+	owner->tgid = current->tgid;
+	owner->level = interrupt_context_level();
+	if (new_turn || !owner->level)
+		owner->turn = atomic_inc_return(&ctx->logger->state->turns);
+	/*
+	 * As it is, for owner_changed() to find it the same. A half of a new
+	 * name is made whole at the next message.
+	 */
+	data_race(memcpy(owner->comm, current->comm, TASK_COMM_LEN));
+}
+
+/*
  * Write the control records that must precede a message of this task, CPU,
  * client and time; @last_cpu is the CPU of the last one. They become visible
  * with the message. Returns the offset behind them.
@@ -106,14 +126,7 @@ static u32 put_controls(struct blog_ctx *ctx, u32 last_cpu, u64 client,
 		ctx->last = now;
 	}
 	if (all || owner_changed(ctx, current)) {
-		ctx->owner.pid = current->pid;
-		ctx->owner.tgid = current->tgid;
-		ctx->owner.level = interrupt_context_level();
-		/*
-		 * As it is, for owner_changed() to find it the same. A half of
-		 * a new name is made whole at the next message.
-		 */
-		data_race(memcpy(ctx->owner.comm, current->comm, TASK_COMM_LEN));
+		update_owner(ctx, all);
 		put_control(ctx, &head, BLOG_OWNER, &ctx->owner,
 			    sizeof(ctx->owner));
 	}
