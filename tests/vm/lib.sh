@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-2.0
+# What the scripts share that start a kernel. Sourced, by bash.
+
+# What no healthy kernel prints. Each has a blank in it: the console shows the paths of
+# this checkout too, as that of init, and they have none.
+alarm='WARNING: |BUG: |Oops: |Kernel panic|general protection fault|invalid opcode:'
+alarm="$alarm|possible circular|inconsistent lock state|suspicious RCU|sleeping function called"
+alarm="$alarm|KASAN: |KCSAN: |UBSAN: |refcount_t: |Bad page|list_(add|del) corruption"
+alarm="$alarm|blocked for more than|rcu.*(self-detected|detected) stall|soft lockup|hard LOCKUP"
+alarm="$alarm|kmemleak: .*suspected|unreferenced object|Ring buffer clock went backwards"
+
+# alarms LOG: the lines of a console log that are such, with their numbers; fails if
+# there is none
+alarms()
+{
+	tr -d '\r' <"$1" | grep -nE "$alarm"
+}
