@@ -15,3 +15,15 @@ alarms()
 {
 	tr -d '\r' <"$1" | grep -nE "$alarm"
 }
+
+# user_mode LIMIT KERNEL PARAMETER...: runs a user-mode kernel, for so many seconds at
+# most. The files that it keeps meanwhile are in a directory of its own, not in ~/.uml;
+# it does not remove them if it is killed.
+user_mode()
+(
+	limit=$1 kernel=$(realpath "$2")
+	shift 2
+	dir=$(mktemp -d "$top/build/umid.XXXXXX") || exit
+	trap 'rm -rf "$dir"' EXIT
+	cd "$dir" && timeout -k 5 "$limit" "$kernel" uml_dir=./ "$@"
+)
