@@ -7,10 +7,46 @@ build=$top/build
 kernel_series=6.12		# the kernel the overlay and its patches are written for,
 kernel_version=6.12.117-1	# and the version of Debian's package they are made from
 
+# The script that runs, as one calls it from the top.
+called()
+{
+	local path
+	path=$(realpath "$0")
+	echo "${path#"$top/"}"
+}
+
 die()
 {
-	echo "${0##*/}: $*" >&2
+	echo "$(called): $*" >&2
 	exit 1
+}
+
+# What stands at the head of the script.
+usage()
+{
+	sed -n '3,/^[^#]/s/^# \{0,1\}//p' "$0"
+}
+
+# misuse WHAT: says what is wrong with the arguments
+misuse()
+{
+	echo "$(called): $*; see --help" >&2
+	exit 2
+}
+
+# has_value OPTION [ARGUMENT]...: the option's value is there
+has_value()
+{
+	[ $# -gt 1 ] && [ "$2" != -- ] || misuse "$1 wants a value"
+}
+
+# no_other_options [ARGUMENT]...: the first is none but --help
+no_other_options()
+{
+	case ${1-} in
+	-h|--help) usage; exit 0 ;;
+	-*)	misuse "unknown option $1" ;;
+	esac
 }
 
 # Runs a command with the rights to install packages.

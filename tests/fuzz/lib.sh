@@ -10,6 +10,15 @@ build()
 	make -C "$here" O="$out" >"$out/build.log" 2>&1 || { tail -n 30 "$out/build.log"; return 1; }
 }
 
+# known [NAME]...: these are fuzzers
+known()
+{
+	local name
+	for name; do
+		[[ " $fuzzers " == *" $name "* ]] || misuse "no fuzzer $name; there are: $fuzzers"
+	done
+}
+
 # fuzzer NAME ARGUMENT...: libtraceevent leaks where it refuses a format, so leaks
 # of the plugin are counted by its fuzzer.
 fuzzer()
