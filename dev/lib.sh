@@ -61,11 +61,12 @@ as_root()
 	fi
 }
 
-# Makes sure that one instance works in a directory at a time: lock FILE
+# Makes sure that one instance works in a directory at a time: lock FILE. One that is
+# there stays as it is.
 lock()
 {
 	mkdir -p "$(dirname "$1")"
-	exec 9>"$1"
+	exec 9>>"$1"
 	flock -n 9 || {
 		echo "waiting for $1, another run holds it" >&2
 		flock 9

@@ -23,7 +23,7 @@ overlay_files()
 
 put()
 {
-	mkdir -p "$(dirname "$2")"
+	[ -d "${2%/*}" ] || mkdir -p "${2%/*}"
 	cp --preserve=mode "$1" "$2"
 }
 
@@ -52,12 +52,12 @@ stage_overlay()
 			continue
 		fi
 		if [ ! -e "$stage/$path" ]; then
-			if ! original "$path" >/dev/null; then
+			if ! original "$path"; then
 				echo "$file: the tree has no file $path" >&2
 				bad=1
 				continue
 			fi
-			put "$(original "$path")" "$stage/$path"
+			put "$original" "$stage/$path"
 		fi
 		out=$(patch -f -r - --no-backup-if-mismatch "$stage/$path" \
 			"$root/$file" 2>&1) || {
@@ -68,16 +68,13 @@ stage_overlay()
 	return $bad
 }
 
-# The tree's own file at PATH, before any overlay; fails if there is none.
+# Sets $original to the tree's own file at PATH, before any overlay; fails if there is none.
 original()
 {
-	if [ -e "$kdir/.blog/orig/$1" ]; then
-		echo "$kdir/.blog/orig/$1"
-	elif [ -e "$kdir/$1" ] && [ ! -e "$kdir/.blog/applied/$1" ]; then
-		echo "$kdir/$1"
-	else
-		return 1
-	fi
+	original=$kdir/.blog/orig/$1
+	[ ! -e "$original" ] || return 0
+	original=$kdir/$1
+	[ -e "$original" ] && [ ! -e "$kdir/.blog/applied/$1" ]
 }
 
 list()
@@ -95,5 +92,5 @@ open_tree()
 	v=$(awk '$1 == "VERSION" { v = $3 } $1 == "PATCHLEVEL" { print v "." $3; exit }' "$kdir/Makefile")
 	[ "$v" = "$kernel_series" ] ||
 		die "$1 is Linux $v; the patches here are for $kernel_series"
-	lock "$kdir/.blog/lock"
+	lock "$kdir/Makefile"	# a file of its own would be left there
 }
