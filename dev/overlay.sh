@@ -27,6 +27,13 @@ put()
 	cp --preserve=mode "$1" "$2"
 }
 
+# apply_patch FILE PATCH: a hunk may have moved, but the lines around it are the same: with
+# other lines patch has put hunks into another function, without a word.
+apply_patch()
+{
+	patch -F0 -f -r - --no-backup-if-mismatch "$1" "$2" 2>&1
+}
+
 # Says in plain words what patch printed: one line a hunk.
 explain_rejects()
 {
@@ -59,8 +66,7 @@ stage_overlay()
 			fi
 			put "$original" "$stage/$path"
 		fi
-		out=$(patch -f -r - --no-backup-if-mismatch "$stage/$path" \
-			"$root/$file" 2>&1) || {
+		out=$(apply_patch "$stage/$path" "$root/$file") || {
 			explain_rejects "$file" "$path" <<<"$out" >&2
 			bad=1
 		}
