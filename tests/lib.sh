@@ -39,7 +39,8 @@ kunit_in_vm()
 	local dir=$1
 	shift
 	"$here/../vm/run" --timeout 900 --out "$dir" --append 'kunit.enable=1 log_buf_len=16M' "$@" -- \
-		sh -c 'modprobe blog_kunit && dmesg >/mnt/out/kunit.log && rmmod blog_kunit' || return
+		sh -c 'modprobe blog_tracefs_kunit && dmesg >/mnt/out/kunit.log &&
+			rmmod blog_tracefs_kunit blog_kunit' || return
 	! grep -E 'not ok ' "$dir/kunit.log" &&
 	at_least "passed cases" 60 "$(grep -cE '^.*    ok [0-9]+ ' "$dir/kunit.log")"
 }

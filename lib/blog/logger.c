@@ -3,7 +3,7 @@
  * Always-on binary logging: loggers, their switches and their counters.
  */
 #include <kunit/visibility.h>
-#include <linux/blog/event.h>
+#include <linux/blog/reader.h>
 #include <linux/export.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
@@ -12,12 +12,17 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "internal.h"
+#include "logger.h"
+#include "refill.h"
+#include "site.h"
 
-LIST_HEAD(blog_loggers);
+static LIST_HEAD(blog_loggers);	/* under blog_mutex */
 
-DEFINE_MUTEX(blog_mutex);	/* that list, flags of loggers and of sites */
-EXPORT_SYMBOL_IF_KUNIT(blog_mutex);
+/*
+ * Loggers come and go, and so does the reader, one at a time; so he can be told of
+ * each logger once. Outermost: a reader takes locks of his own inside.
+ */
+static DEFINE_MUTEX(register_mutex);
 
 /* Below this a task and a CPU could not both have a context. */
 #define BLOG_BUDGET_MIN		4
@@ -83,22 +88,19 @@ static void set_flag(struct blog_logger *logger, unsigned int flag, bool on)
 		blog_sites_update(logger->state);
 }
 
-/* Called when the event is enabled for the first of its users. */
-int blog_live_get(struct blog_logger *logger)
+/**
+ * blog_logger_listen() - let messages be emitted as they are logged, or not
+ * @logger: the logger; it need not be registered
+ * @on: somebody listens
+ *
+ * Context: Process context; sleeps. Takes blog_mutex.
+ */
+void blog_logger_listen(struct blog_logger *logger, bool on)
 {
 	guard(mutex)(&blog_mutex);
-	set_flag(logger, BLOG_LIVE, true);
-	return 0;
+	set_flag(logger, BLOG_LIVE, on);
 }
-EXPORT_SYMBOL_GPL(blog_live_get);
-
-/* Called when the event is disabled for the last of its users. */
-void blog_live_put(struct blog_logger *logger)
-{
-	guard(mutex)(&blog_mutex);
-	set_flag(logger, BLOG_LIVE, false);
-}
-EXPORT_SYMBOL_GPL(blog_live_put);
+EXPORT_SYMBOL_IF_KUNIT(blog_logger_listen);
 
 /**
  * blog_logger_enabled() - whether a logger captures
@@ -130,7 +132,14 @@ int blog_logger_enable(struct blog_logger *logger, bool on)
 }
 EXPORT_SYMBOL_GPL(blog_logger_enable);
 
-/* The same with blog_mutex held. */
+/**
+ * __blog_logger_enable() - the same for who has blog_mutex
+ * @logger: the logger
+ * @on: capture or do not
+ *
+ * Context: Process context with blog_mutex held; sleeps.
+ * Return: 0, or -ENODEV if @logger is not registered.
+ */
 int __blog_logger_enable(struct blog_logger *logger, bool on)
 {
 	if (!blog_logger_find(logger))
@@ -267,24 +276,27 @@ unsigned int blog_logger_contexts(struct blog_logger *logger,
 }
 EXPORT_SYMBOL_IF_KUNIT(blog_logger_contexts);
 
-/* Nobody writes to the logger or lists it any more. */
-static void free_state(struct blog_logger *logger, struct blog_state *state)
+static void free_state(struct blog_state *state)
 {
-	blog_contexts_destroy(state);
-	blog_catalogue_unregister(logger, state);
 	kvfree(state->site_by_id);
 	kfree(state);
+}
+
+/* Whom to tell of loggers, or NULL. */
+static const struct blog_reader_ops *reader_ops(void)
+{
+	return rcu_dereference_protected(blog_reader, lockdep_is_held(&register_mutex));
 }
 
 /**
  * blog_logger_register() - let a logger work
  * @logger: defined by <linux/blog/define_logger.h>
  *
- * Reads the formats of all the logger's statements, shows the catalogue in the
- * format of its event, and unless the boot parameter blog= says otherwise
- * allocates the first contexts and switches capture on. Call it in the init
- * function of the subsystem; messages before it are ignored. If it fails the
- * kernel log says so, and the subsystem may go on without its log.
+ * Reads the formats of all the logger's statements, lets it be read, and unless
+ * the boot parameter blog= says otherwise allocates the first contexts and
+ * switches capture on. Call it in the init function of the subsystem; messages
+ * before it are ignored. If it fails the kernel log says so, and the subsystem
+ * may go on without its log. What is built in may do so from core_initcall() on.
  *
  * Context: Process context; sleeps.
  * Return: 0, -ENOMEM, -EEXIST if it is registered, -E2BIG for more than 65519
@@ -293,9 +305,11 @@ static void free_state(struct blog_logger *logger, struct blog_state *state)
  */
 int blog_logger_register(struct blog_logger *logger)
 {
+	const struct blog_reader_ops *reader;
 	struct blog_state *state;
 	int ret = -EEXIST;
 
+	guard(mutex)(&register_mutex);
 	if (logger->state)
 		goto warn;
 
@@ -310,24 +324,23 @@ int blog_logger_register(struct blog_logger *logger)
 		goto warn;
 	}
 	ret = blog_sites_register(logger, state);
-	if (!ret)
-		ret = blog_catalogue_register(logger, state);
 	if (ret) {
 		blog_sites_off(state);
-		free_state(logger, state);
+		blog_contexts_destroy(state);
+		free_state(state);
 		goto warn;
 	}
-	/* Pairs with the acquire in blog_site_find(). */
+	/* Pairs with the acquire in blog_site_at(). */
 	smp_store_release(&logger->state, state);
-
-	blog_publish_add(logger);
 
 	scoped_guard(mutex, &blog_mutex) {
 		list_add_tail(&state->list, &blog_loggers);
-		blog_tracefs_create(logger);
 		if (enabled_at_boot(logger->name))
 			__blog_logger_enable(logger, true);
 	}
+	reader = reader_ops();
+	if (reader)
+		reader->logger_added(logger);
 
 	return 0;
 
@@ -349,21 +362,30 @@ EXPORT_SYMBOL_GPL(blog_logger_register);
  */
 void blog_logger_unregister(struct blog_logger *logger)
 {
-	struct blog_state *state = logger->state;
+	const struct blog_reader_ops *reader;
+	struct blog_state *state;
 
+	guard(mutex)(&register_mutex);
+	state = logger->state;
 	if (!state)
 		return;
 
 	scoped_guard(mutex, &blog_mutex) {
 		list_del(&state->list);
 		set_flag(logger, BLOG_CAPTURE, false);
-		blog_tracefs_remove(logger);
 	}
 	blog_sites_off(state);
-	blog_publish_remove(logger);
-	/* Wait for the writers inside. */
+	reader = reader_ops();
+	if (reader)
+		reader->logger_gone(logger);
+	/* Wait for the writers inside, and for the reader. */
 	synchronize_rcu();
-	free_state(logger, state);
+	blog_contexts_destroy(state);
+	/* Tasks that end need it until then. */
+	WRITE_ONCE(logger->state, NULL);
+	/* Wait for who looks up sites. */
+	synchronize_rcu();
+	free_state(state);
 }
 EXPORT_SYMBOL_GPL(blog_logger_unregister);
 
@@ -386,3 +408,48 @@ struct blog_logger *blog_logger_find(const void *logger)
 
 	return NULL;
 }
+
+/**
+ * blog_reader_register() - let a reader be told of loggers
+ * @ops: what it is told; stays until blog_reader_unregister()
+ *
+ * It is told of all loggers that there are before this returns.
+ *
+ * Context: Process context; sleeps. Not within what @ops has.
+ * Return: 0, or -EBUSY if there is a reader.
+ */
+int blog_reader_register(const struct blog_reader_ops *ops)
+{
+	struct blog_state *state;
+
+	guard(mutex)(&register_mutex);
+	if (reader_ops())
+		return -EBUSY;
+	rcu_assign_pointer(blog_reader, ops);
+	/* Its members change under both mutexes. */
+	list_for_each_entry(state, &blog_loggers, list)
+		ops->logger_added(state->logger);
+
+	return 0;
+}
+EXPORT_SYMBOL_IF_KUNIT(blog_reader_register);
+
+/**
+ * blog_reader_unregister() - tell a reader no more
+ * @ops: as for blog_reader_register(), which succeeded
+ *
+ * It is told that all loggers are gone before this returns, and nothing after.
+ *
+ * Context: Process context; sleeps. Not within what @ops has.
+ */
+void blog_reader_unregister(const struct blog_reader_ops *ops)
+{
+	struct blog_state *state;
+
+	guard(mutex)(&register_mutex);
+	list_for_each_entry(state, &blog_loggers, list)
+		ops->logger_gone(state->logger);
+	RCU_INIT_POINTER(blog_reader, NULL);
+	synchronize_rcu();
+}
+EXPORT_SYMBOL_IF_KUNIT(blog_reader_unregister);

@@ -4,6 +4,7 @@
  */
 #include <kunit/visibility.h>
 #include <linux/bitmap.h>
+#include <linux/blog/reader.h>
 #include <linux/cleanup.h>
 #include <linux/export.h>
 #include <linux/kernel.h>
@@ -12,7 +13,8 @@
 #include <linux/string.h>
 #include <linux/string_helpers.h>
 
-#include "internal.h"
+#include "logger.h"
+#include "site.h"
 
 /**
  * DOC: queries
@@ -350,7 +352,7 @@ static void store_map(struct blog_state *state, const unsigned long *map)
 
 /**
  * blog_query_apply() - switch statements of a logger on and off
- * @state: state of the logger
+ * @logger: a registered logger
  * @text: queries
  * @fault: says what is wrong with @text, if it is
  *
@@ -363,9 +365,10 @@ static void store_map(struct blog_state *state, const unsigned long *map)
  * Return: 0, -EINVAL for what is no query, -ENOENT for a query that no statement
  * matches; both set *@fault. -ENOMEM.
  */
-int blog_query_apply(struct blog_state *state, const char *text,
+int blog_query_apply(struct blog_logger *logger, const char *text,
 		     struct blog_query_fault *fault)
 {
+	struct blog_state *state = logger->state;
 	struct parser p = { .text = text, .next = text, .fault = fault };
 	unsigned int i;
 	int ret;

@@ -3,13 +3,15 @@
  * Always-on binary logging: read contexts, one or many in the order of time.
  */
 #include <kunit/visibility.h>
+#include <linux/blog/reader.h>
 #include <linux/export.h>
 #include <linux/kernel.h>
 #include <linux/min_heap.h>
+#include <linux/mm.h>
 #include <linux/rculist.h>
 #include <linux/string.h>
 
-#include "internal.h"
+#include "logger.h"
 
 /**
  * DOC: reading contexts
@@ -17,20 +19,9 @@
  * A cursor walks through one context. It stops at the head that it has seen;
  * its owner may go on writing.
  *
- * A merge walks through many contexts. There is one reader that merges at any
- * time, the publisher, or a dump in its stead: the place that it has reached in
- * a context is kept there (blog_ctx.cursor), and each context is read once.
- * What it does not need is that contexts hold still: it takes no lock to read,
- * and a writer that needs a context may recycle one under its hands. In return,
- * what was read counts only once it was claimed::
- *
- *	rcu_read_lock()
- *	blog_merge_add(), for each logger
- *	blog_merge_begin()
- *	blog_merge_peek(), copy, blog_merge_take(), and so on
- *	blog_merge_claim()
- *	drop what was copied out of contexts that are lost (blog_ctx.lost)
- *	rcu_read_unlock()
+ * A merge walks through many contexts. There is one at any time: the place that
+ * it has reached in a context is kept there (blog_ctx.cursor), and each context is
+ * read once. How a reader uses it says <linux/blog/reader.h>.
  *
  * A context is emptied under blog_state.lock, and then has another generation.
  * The claim takes the same lock: if the generation is still that of the
@@ -43,6 +34,13 @@
  * Order: find_place() reads the generation before the head (acquire), and
  * empty_ctx() writes the head before the generation (release). So a cursor
  * that starts over in a new generation never sees the head of the old one.
+ *
+ * Messages are merged by their stamps, and where these are equal by the turns of
+ * who wrote them, see struct blog_owner. So what a task wrote from one CPU comes in
+ * its order also where the clock stands still. (Turns of different loggers say
+ * nothing. And while another logger goes, a task turns to its CPU's overflow
+ * context and back without a new turn: if the clock stood still all that time, two
+ * of its messages may change places.)
  */
 
 /* Look how far the context is filled by now. */
@@ -66,6 +64,7 @@ void blog_cursor_start(struct blog_cursor *cursor, const struct blog_ctx *ctx)
 {
 	memset(cursor, 0, sizeof(*cursor));
 	cursor->ctx = ctx;
+	cursor->logger = ctx->logger;
 	extend_cursor(cursor);
 }
 EXPORT_SYMBOL_IF_KUNIT(blog_cursor_start);
@@ -154,16 +153,16 @@ bool blog_cursor_next(struct blog_cursor *cursor)
 		cursor->time += READ_ONCE(record->delta);
 		cursor->site = site;
 		cursor->len = len;
-		cursor->record = record;
+		cursor->args = record->payload;
 		return true;
 	}
-	cursor->record = NULL;
+	cursor->args = NULL;
 
 	return false;
 }
 EXPORT_SYMBOL_IF_KUNIT(blog_cursor_next);
 
-/* The publisher's next message in a context; false if there is none. */
+/* The reader's next message in a context; false if there is none. */
 static bool find_place(struct blog_ctx *ctx)
 {
 	/* Pairs with the release in empty_ctx(). */
@@ -177,10 +176,10 @@ static bool find_place(struct blog_ctx *ctx)
 		extend_cursor(&ctx->cursor);
 	}
 
-	return ctx->cursor.record || blog_cursor_next(&ctx->cursor);
+	return ctx->cursor.args || blog_cursor_next(&ctx->cursor);
 }
 
-/* Whether what a context has at its cursor was begun earlier. */
+/* Whether the message at one cursor belongs to an earlier turn. */
 static bool turn_before(const struct blog_ctx *left, const struct blog_ctx *right)
 {
 	return (s32)(left->cursor.owner.turn - right->cursor.owner.turn) < 0;
@@ -215,19 +214,73 @@ static void note_taken(struct blog_merge *merge, struct blog_ctx *ctx)
 	merge->taken = ctx;
 }
 
+/* Room that a merge begins with, in contexts. */
+#define MERGE_MIN	1024
+
+/**
+ * blog_merge_grow() - make room for more contexts, twice as many
+ * @merge: the merge, which must begin anew
+ *
+ * Context: Process context; sleeps.
+ * Return: 0, or -ENOMEM: then the room is what it was.
+ */
+int blog_merge_grow(struct blog_merge *merge)
+{
+	size_t size = merge->sources.size ? 2 * merge->sources.size : MERGE_MIN;
+	struct blog_source *data;
+
+	data = kvmalloc_array(size, sizeof(*data), GFP_KERNEL);
+	if (!data)
+		return -ENOMEM;
+	kvfree(merge->sources.data);
+	merge->sources.data = data;
+	merge->sources.size = size;
+	blog_merge_reset(merge);
+
+	return 0;
+}
+EXPORT_SYMBOL_IF_KUNIT(blog_merge_grow);
+
+/**
+ * blog_merge_free() - free the room of a merge
+ * @merge: the merge
+ *
+ * Context: Process context; sleeps.
+ */
+void blog_merge_free(struct blog_merge *merge)
+{
+	kvfree(merge->sources.data);
+	memset(merge, 0, sizeof(*merge));
+}
+EXPORT_SYMBOL_IF_KUNIT(blog_merge_free);
+
+/**
+ * blog_merge_reset() - let no context take part yet
+ * @merge: the merge
+ *
+ * Context: Any context; one merge at a time.
+ */
+void blog_merge_reset(struct blog_merge *merge)
+{
+	merge->sources.nr = 0;
+	merge->taken = NULL;
+}
+EXPORT_SYMBOL_IF_KUNIT(blog_merge_reset);
+
 /**
  * blog_merge_add() - let a logger's contexts take part in a merge
- * @merge: the merge; it begins with @nr and @taken of it set to 0
- * @state: the logger's state
+ * @merge: the merge
+ * @logger: a registered logger
  *
- * Context: RCU read-side critical section; one caller at a time.
- * Return: 0, or -ENOSPC if blog_merge.data has no room for all of them.
+ * Context: RCU read-side critical section; one merge at a time.
+ * Return: 0, or -ENOSPC if there is no room for all of them.
  */
-int blog_merge_add(struct blog_merge *merge, struct blog_state *state)
+int blog_merge_add(struct blog_merge *merge, struct blog_logger *logger)
 {
+	struct blog_sources *sources = &merge->sources;
 	struct blog_ctx *ctx;
 
-	list_for_each_entry_rcu(ctx, &state->contexts, all) {
+	list_for_each_entry_rcu(ctx, &logger->state->contexts, all) {
 		bool more = find_place(ctx);
 
 		/* By a dump, which claims nothing. */
@@ -235,9 +288,9 @@ int blog_merge_add(struct blog_merge *merge, struct blog_state *state)
 			note_taken(merge, ctx);
 		if (!more)
 			continue;
-		if (merge->nr == merge->size)
+		if (sources->nr == sources->size)
 			return -ENOSPC;
-		merge->data[merge->nr++] = (struct blog_source) {
+		sources->data[sources->nr++] = (struct blog_source) {
 			.time = ctx->cursor.time,
 			.ctx = ctx,
 		};
@@ -255,7 +308,7 @@ EXPORT_SYMBOL_IF_KUNIT(blog_merge_add);
  */
 void blog_merge_begin(struct blog_merge *merge)
 {
-	min_heapify_all(merge, &by_time, NULL);
+	min_heapify_all(&merge->sources, &by_time, NULL);
 }
 EXPORT_SYMBOL_IF_KUNIT(blog_merge_begin);
 
@@ -268,17 +321,17 @@ EXPORT_SYMBOL_IF_KUNIT(blog_merge_begin);
  */
 struct blog_cursor *blog_merge_peek(struct blog_merge *merge)
 {
-	return merge->nr ? &merge->data[0].ctx->cursor : NULL;
+	return merge->sources.nr ? &merge->sources.data[0].ctx->cursor : NULL;
 }
 EXPORT_SYMBOL_IF_KUNIT(blog_merge_peek);
 
 /* Mostly the same context goes on. */
-static bool still_first(const struct blog_merge *merge)
+static bool still_first(const struct blog_sources *sources)
 {
-	const struct blog_source *first = merge->data;
+	const struct blog_source *first = sources->data;
 
-	return (merge->nr < 2 || !source_less(first + 1, first, NULL)) &&
-	       (merge->nr < 3 || !source_less(first + 2, first, NULL));
+	return (sources->nr < 2 || !source_less(first + 1, first, NULL)) &&
+	       (sources->nr < 3 || !source_less(first + 2, first, NULL));
 }
 
 /**
@@ -289,18 +342,19 @@ static bool still_first(const struct blog_merge *merge)
  */
 void blog_merge_take(struct blog_merge *merge)
 {
-	struct blog_source *first = merge->data;
+	struct blog_sources *sources = &merge->sources;
+	struct blog_source *first = sources->data;
 	struct blog_ctx *ctx = first->ctx;
 
 	if (!ctx->taken++)
 		note_taken(merge, ctx);
 	if (!blog_cursor_next(&ctx->cursor)) {
-		min_heap_pop(merge, &by_time, NULL);
+		min_heap_pop(sources, &by_time, NULL);
 		return;
 	}
 	first->time = ctx->cursor.time;
-	if (!still_first(merge))
-		min_heap_sift_down(merge, 0, &by_time, NULL);
+	if (!still_first(sources))
+		min_heap_sift_down(sources, 0, &by_time, NULL);
 }
 EXPORT_SYMBOL_IF_KUNIT(blog_merge_take);
 
@@ -321,7 +375,7 @@ static bool claim(struct blog_ctx *ctx)
  * blog_merge_claim() - make what was taken count
  * @merge: the merge
  *
- * Where the context was emptied meanwhile, blog_ctx.lost is set: the messages
+ * Where a context was emptied meanwhile, it is blog_ctx_lost(): the messages
  * taken out of it must be dropped.
  *
  * Context: As blog_merge_add(). Takes raw spinlocks with interrupts disabled.
@@ -344,21 +398,88 @@ bool blog_merge_claim(struct blog_merge *merge)
 EXPORT_SYMBOL_IF_KUNIT(blog_merge_claim);
 
 /**
- * blog_unread() - whether a logger has messages that were not claimed
- * @state: the logger's state
+ * blog_ctx_lost() - whether what was taken out of a context does not count
+ * @ctx: a context out of which messages were taken
+ *
+ * Context: After blog_merge_claim(), in the same RCU read-side critical section.
+ * Return: true if so.
+ */
+bool blog_ctx_lost(const struct blog_ctx *ctx)
+{
+	return ctx->lost;
+}
+EXPORT_SYMBOL_IF_KUNIT(blog_ctx_lost);
+
+/**
+ * blog_ctx_emptied() - whether what was taken out of a context may be garbage
+ * @ctx: a context out of which messages were taken
+ *
+ * For a dump, which claims nothing.
  *
  * Context: As blog_merge_add().
  * Return: true if so.
  */
-bool blog_unread(struct blog_state *state)
+bool blog_ctx_emptied(const struct blog_ctx *ctx)
+{
+	return READ_ONCE(ctx->generation) != ctx->cursor_generation;
+}
+EXPORT_SYMBOL_IF_KUNIT(blog_ctx_emptied);
+
+/**
+ * blog_logger_unread() - whether a logger has messages that were not claimed
+ * @logger: a registered logger
+ *
+ * Context: As blog_merge_add().
+ * Return: true if so.
+ */
+bool blog_logger_unread(struct blog_logger *logger)
 {
 	struct blog_ctx *ctx;
 
-	list_for_each_entry_rcu(ctx, &state->contexts, all)
+	list_for_each_entry_rcu(ctx, &logger->state->contexts, all)
 		if (find_place(ctx) || ctx->taken)
 			return true;
 
 	return false;
+}
+
+/**
+ * blog_logger_set_in_flight() - say what of the claimed is not shown yet
+ * @logger: a registered logger
+ * @nr: so many messages
+ *
+ * Context: Any context but NMI. Takes a raw spinlock with interrupts disabled.
+ */
+void blog_logger_set_in_flight(struct blog_logger *logger, u32 nr)
+{
+	struct blog_state *state = logger->state;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&state->lock, flags);
+	state->in_flight = nr;
+	raw_spin_unlock_irqrestore(&state->lock, flags);
+}
+EXPORT_SYMBOL_IF_KUNIT(blog_logger_set_in_flight);
+
+/**
+ * blog_logger_unclaim() - say that messages which were claimed will not be shown
+ * @logger: a registered logger
+ * @nr: so many of those that are in flight
+ *
+ * They count as overwritten.
+ *
+ * Context: Any context but NMI. Takes a raw spinlock with interrupts disabled.
+ */
+void blog_logger_unclaim(struct blog_logger *logger, u32 nr)
+{
+	struct blog_state *state = logger->state;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&state->lock, flags);
+	state->claimed -= nr;
+	state->in_flight -= nr;
+	state->overwritten += nr;
+	raw_spin_unlock_irqrestore(&state->lock, flags);
 }
 
 /* Let a full context go unread; false if it is not full. */
@@ -395,16 +516,17 @@ static void clear_ctx(struct blog_state *state, struct blog_ctx *ctx)
 }
 
 /**
- * blog_clear() - let all that a logger has captured go unread
- * @state: the logger's state
+ * blog_logger_clear() - let all that a logger has captured go unread
+ * @logger: a registered logger
  *
  * It counts as overwritten.
  *
  * Context: Any context but NMI; as for blog_merge_add(), one caller at a time.
  * Takes raw spinlocks with interrupts disabled.
  */
-void blog_clear(struct blog_state *state)
+void blog_logger_clear(struct blog_logger *logger)
 {
+	struct blog_state *state = logger->state;
 	struct blog_ctx *ctx;
 
 	guard(rcu)();

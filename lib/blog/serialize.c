@@ -6,20 +6,20 @@
  * 8-byte values are aligned to 4, others to their size, strings are not
  * aligned and end in NUL; a pointer whose extension must be followed now (%pd,
  * %pU...) is stored as text. Unlike there, a string is never read past its
- * precision, and never stored past the limits in internal.h.
+ * precision, and never stored past the limits in record.h.
  *
  * Gaps are filled with zero: whatever may leave one writes a zero word behind
  * itself, which the next argument overwrites. BLOG_RECORD_MAX has the room.
  */
 #include <kunit/visibility.h>
 #include <linux/align.h>
+#include <linux/blog/reader.h>
 #include <linux/ctype.h>
 #include <linux/export.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include <linux/unaligned.h>
 
-#include "internal.h"
 #include "serialize.h"
 
 /* Beyond these bstr_printf() warns. */

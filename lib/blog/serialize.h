@@ -12,8 +12,10 @@
 #include <linux/unaligned.h>
 #include <asm/word-at-a-time.h>
 
-#include "internal.h"
+#include "site.h"
 
+u8 *blog_serialize(u8 *dst, const struct blog_site *site, const u64 *args,
+		   u32 *truncated);
 u8 *blog_serialize_rest(u8 *dst, u8 *pos, const struct blog_site *site,
 			const u64 *args, size_t nr, u32 *truncated);
 

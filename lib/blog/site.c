@@ -10,16 +10,23 @@
  * one last.
  */
 #include <kunit/visibility.h>
+#include <linux/blog/reader.h>
 #include <linux/ctype.h>
 #include <linux/export.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/unaligned.h>
 
-#include "internal.h"
+#include "logger.h"
+#include "site.h"
+
+DEFINE_MUTEX(blog_mutex);	/* here, for who stands above uses it, too */
+EXPORT_SYMBOL_IF_KUNIT(blog_mutex);
 
 /*
  * Longest format: escaped, in the catalogue, it must fit in half of the 8 KiB
@@ -88,8 +95,36 @@ u16 blog_code_operand(const struct blog_site *site, unsigned int nr)
 				     2 * (before + 1)));
 }
 
+static __printf(3, 4) int print_binary(u32 *buf, size_t words, const char *format, ...)
+{
+	va_list args;
+	int ret;
+
+	va_start(args, format);
+	ret = vbin_printf(buf, words, format, args);
+	va_end(args);
+
+	return ret;
+}
+
+/**
+ * blog_short_size() - bytes that vbin_printf() stores for %hd
+ *
+ * Context: Any context.
+ * Return: 2, and then 1 for %hhd; or 4 for both, as newer kernels do.
+ */
+unsigned int blog_short_size(void)
+{
+	u32 words[2];
+
+	return print_binary(words, ARRAY_SIZE(words), "%hd%hd", 0, 0) *
+	       sizeof(u32) / 2;
+}
+
 static int add_integer(struct parser *parser, unsigned int size)
 {
+	if (size < sizeof(int) && blog_short_size() == sizeof(int))
+		size = sizeof(int);
 	switch (size) {
 	case 8:
 		return add_code(parser, BLOG_ARG_64, BLOG_FIXED_64);
@@ -436,24 +471,40 @@ void blog_sites_off(struct blog_state *state)
 }
 
 /**
- * blog_site_find() - look a site up by its number
- * @logger: a registered logger
+ * blog_site_at() - a statement of a logger
+ * @logger: the logger
+ * @nr: its number, from 1
+ *
+ * Context: Any context. The statement stays as long as the logger's module.
+ * Return: the statement, or NULL if there are not so many, or the logger is not
+ * registered.
+ */
+const struct blog_site *blog_site_at(const struct blog_logger *logger, u32 nr)
+{
+	const struct blog_state *state;
+
+	/* blog_logger_unregister() waits before it frees the list. */
+	guard(rcu)();
+	/* Pairs with the release in blog_logger_register(). */
+	state = smp_load_acquire(&logger->state);
+
+	return state && nr && nr <= state->nr_sites ? state->site_by_id[nr - 1] : NULL;
+}
+EXPORT_SYMBOL_IF_KUNIT(blog_site_at);
+
+/**
+ * blog_site_find() - look a statement up by its number
+ * @logger: the logger
  * @id: the number out of a record
  *
- * Context: Any context.
- * Return: the site, or NULL if the logger has none of that number or the
- * site's format cannot be logged.
+ * Context: As blog_site_at().
+ * Return: the statement, or NULL if the logger has none of that number or its
+ * format cannot be logged.
  */
 const struct blog_site *blog_site_find(const struct blog_logger *logger, u32 id)
 {
-	/* Pairs with the release in blog_logger_register(). */
-	const struct blog_state *state = smp_load_acquire(&logger->state);
-	const struct blog_site *site;
+	const struct blog_site *site = blog_site_at(logger, id);
 
-	if (!state || !id || id > state->nr_sites)
-		return NULL;
-	site = state->site_by_id[id - 1];
-
-	return READ_ONCE(site->flags) & BLOG_SITE_BAD ? NULL : site;
+	return site && READ_ONCE(site->flags) & BLOG_SITE_BAD ? NULL : site;
 }
 EXPORT_SYMBOL_IF_KUNIT(blog_site_find);

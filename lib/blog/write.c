@@ -4,6 +4,8 @@
  *
  * blog() comes here when its logger is on. All runs with preemption disabled
  * and nothing stronger: no lock, no atomic read-modify-write, no allocation.
+ * (Where a context is begun, or tasks share one, write_any() takes locks, and
+ * counts turns with an atomic.)
  * write_fast() does what most messages need. For strings it goes to
  * write_simple(), and that for rarer arguments to write_rest(): the registers
  * that these need would else be saved for every message. write_any() does all
@@ -19,7 +21,7 @@
 #include <linux/string.h>
 #include <linux/unaligned.h>
 
-#include "internal.h"
+#include "logger.h"
 #include "serialize.h"
 
 /*
@@ -73,6 +75,7 @@ static __always_inline bool same_comm(const char *a, const char *b)
 {
 	static_assert(TASK_COMM_LEN == 2 * sizeof(u64));
 
+	/* What is missed now is seen at the next message. */
 	return data_race(get_unaligned((u64 *)a) == get_unaligned((u64 *)b) &&
 			 get_unaligned((u64 *)a + 1) == get_unaligned((u64 *)b + 1));
 }

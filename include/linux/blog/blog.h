@@ -14,11 +14,10 @@
 #include <linux/printk.h>
 #include <linux/types.h>
 
+struct blog_event;
 struct blog_logger;
 struct blog_state;
 struct module;
-struct trace_event_call;
-struct trace_event_file;
 
 /* Bytes of a site left for argument codes; see lib/blog/site.c. */
 #define BLOG_SITE_CODES		23
@@ -80,11 +79,9 @@ static_assert(sizeof(struct blog_site) == 64);
  * @state:	contexts and counters; NULL while not registered
  * @name:	name of the logger and of its event blog:<name>
  * @owner:	module of the logger and of all its sites
- * @event:	the event blog:<name>
- * @file:	that event in the tracefs instance "blog", while it is enabled there;
- *		under the publisher's lock
- * @emit:	emits one record as that event, wherever else it is enabled
- * @publish:	writes one record as that event to @file
+ * @event:	what its reader knows of it: the event blog:<name>; NULL without
+ *		CONFIG_BLOG_TRACEFS
+ * @emit:	tells who listens of a message; called with BLOG_LIVE alone
  *
  * Defined by <linux/blog/define_logger.h> alone.
  */
@@ -94,11 +91,8 @@ struct blog_logger {
 	struct blog_state *state;
 	const char *name;
 	struct module *owner;
-	struct trace_event_call *event;
-	struct trace_event_file *file;
+	struct blog_event *event;
 	void (*emit)(u64 client, u32 site, const void *args, unsigned int len);
-	void (*publish)(struct trace_event_file *file, u64 client, u32 site,
-			const void *args, unsigned int len);
 };
 
 #ifdef CONFIG_BLOG

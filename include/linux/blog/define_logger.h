@@ -9,7 +9,8 @@
  * It defines struct blog_logger foo_blog, which blog(&foo_blog, ...) writes
  * to, and the event blog:foo. Declare foo_blog in a header of the subsystem
  * and call blog_logger_register(&foo_blog) in its init function, before the
- * first message. With CONFIG_BLOG=n nothing is defined.
+ * first message. With CONFIG_BLOG=n nothing is defined, and without
+ * CONFIG_BLOG_TRACEFS no event.
  */
 #ifndef BLOG_LOGGER
 #error "define BLOG_LOGGER before including <linux/blog/define_logger.h>"
@@ -19,21 +20,25 @@
 
 #ifdef CONFIG_BLOG
 
-#include <linux/blog/event.h>
-#include <linux/export.h>
+#include <linux/init.h>
 
 #define BLOG_LOGGER_SYMBOL	__PASTE(BLOG_LOGGER, _blog)
 
 extern struct blog_logger BLOG_LOGGER_SYMBOL;
 
+#ifdef CONFIG_BLOG_TRACEFS
+
+#include <linux/blog/event.h>
+
 static int blog_event_on(void)
 {
-	return blog_live_get(&BLOG_LOGGER_SYMBOL);
+	blog_event_listen(&BLOG_LOGGER_SYMBOL, true);
+	return 0;
 }
 
 static void blog_event_off(void)
 {
-	blog_live_put(&BLOG_LOGGER_SYMBOL);
+	blog_event_listen(&BLOG_LOGGER_SYMBOL, false);
 }
 
 static int blog_event_reg(struct trace_event_call *call, enum trace_reg type,
@@ -60,13 +65,22 @@ static void blog_event_publish(struct trace_event_file *file, u64 client,
 	trace_event_raw_event_blog_record(file, client, site, args, len);
 }
 
+static struct blog_event blog_event = {
+	.call = &__PASTE(event_, BLOG_LOGGER),
+	.logger = &BLOG_LOGGER_SYMBOL,
+	.publish = blog_event_publish,
+};
+
+#endif /* CONFIG_BLOG_TRACEFS */
+
 struct blog_logger BLOG_LOGGER_SYMBOL = {
 	.key = STATIC_KEY_FALSE_INIT,
 	.name = __stringify(BLOG_LOGGER),
 	.owner = THIS_MODULE,
-	.event = &__PASTE(event_, BLOG_LOGGER),
+#ifdef CONFIG_BLOG_TRACEFS
+	.event = &blog_event,
 	.emit = blog_event_emit,
-	.publish = blog_event_publish,
+#endif
 };
 
 #endif /* CONFIG_BLOG */

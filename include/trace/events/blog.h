@@ -16,7 +16,7 @@
  * args holds the arguments in the layout of vbin_printf(). The print format
  * below serves the kernel's own text output; what the file "format" shows to
  * tools is the catalogue of the logger's statements, which replaces it when
- * the logger registers: see kernel/trace/blog_tracefs.c.
+ * the logger registers: see kernel/trace/blog_event.c.
  */
 DECLARE_EVENT_CLASS(blog_record,
 

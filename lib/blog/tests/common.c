@@ -3,6 +3,7 @@
  * KUnit tests of binary logging: what the suites share.
  */
 #include <linux/cpumask.h>
+#include <linux/export.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
@@ -19,11 +20,13 @@ int blog_kunit_init(struct kunit *test)
 		ret = blog_logger_register(&blog_kunit_blog);
 	return ret ?: blog_logger_enable(&blog_kunit_blog, true);
 }
+EXPORT_SYMBOL_GPL(blog_kunit_init);
 
 void blog_kunit_exit(struct kunit *test)
 {
 	blog_logger_unregister(&blog_kunit_blog);
 }
+EXPORT_SYMBOL_GPL(blog_kunit_exit);
 
 /* Begin anew, with all contexts of a budget allocated that may be at hand. */
 void blog_kunit_reset(struct kunit *test, unsigned int budget)
@@ -32,6 +35,7 @@ void blog_kunit_reset(struct kunit *test, unsigned int budget)
 	KUNIT_ASSERT_EQ(test, blog_kunit_init(test), 0);
 	KUNIT_ASSERT_EQ(test, blog_logger_set_budget(&blog_kunit_blog, budget), 0);
 }
+EXPORT_SYMBOL_GPL(blog_kunit_reset);
 
 /*
  * Let the refill worker finish what it was asked for. For one task at a time,
@@ -44,6 +48,7 @@ void blog_kunit_settle(void)
 	irq_work_sync(&state->kick);
 	blog_contexts_refill(state);
 }
+EXPORT_SYMBOL_GPL(blog_kunit_settle);
 
 KUNIT_DEFINE_ACTION_WRAPPER(free_memory, kvfree, const void *);
 
@@ -56,6 +61,7 @@ void *blog_kunit_alloc(struct kunit *test, size_t size)
 
 	return memory;
 }
+EXPORT_SYMBOL_GPL(blog_kunit_alloc);
 
 /* The end of BLOG_KUNIT_GUARDED bytes; vmalloc() leaves a hole behind them. */
 u8 *blog_kunit_guarded_end(struct kunit *test)
@@ -104,6 +110,7 @@ struct blog_stats blog_kunit_stats(struct kunit *test)
 
 	return stats;
 }
+EXPORT_SYMBOL_GPL(blog_kunit_stats);
 
 /* The context of a task in the logger, or NULL. */
 struct blog_ctx *blog_kunit_ctx_of(const struct task_struct *task)
@@ -120,13 +127,12 @@ struct blog_ctx *blog_kunit_ctx_of(const struct task_struct *task)
 /* Render a message as snprintf() would have. */
 int blog_kunit_text(const struct blog_cursor *cursor, char *buf, size_t size)
 {
-	const struct blog_record *record = cursor->record;
 	const struct blog_site *site;
 
-	site = blog_site_find(&blog_kunit_blog, record->site);
-	if (!site || !blog_args_valid(site, record->payload, record->len))
+	site = blog_site_find(cursor->logger, cursor->site);
+	if (!site || !blog_args_valid(site, cursor->args, cursor->len))
 		return -EINVAL;
-	return bstr_printf(buf, size, site->format, (const u32 *)record->payload);
+	return bstr_printf(buf, size, site->format, cursor->args);
 }
 
 /* How many control records of a kind a context has. */
@@ -161,6 +167,13 @@ void blog_kunit_message(u32 writer, u32 seq)
 	blog(&blog_kunit_blog, writer, "writer %u seq %u check %llx %s", writer,
 	     seq, message_check(writer, seq), message_text(seq));
 }
+EXPORT_SYMBOL_GPL(blog_kunit_message);
+
+void blog_kunit_text_twice(const char *text)
+{
+	blog(&blog_kunit_blog, 0, "%s %s", text, text);
+}
+EXPORT_SYMBOL_GPL(blog_kunit_text_twice);
 
 /* The arguments of blog_kunit_message(). */
 struct message {
@@ -187,6 +200,7 @@ struct blog_kunit_tally *blog_kunit_tally(struct kunit *test,
 
 	return tally;
 }
+EXPORT_SYMBOL_GPL(blog_kunit_tally);
 
 /*
  * Note a message with the arguments @args; all else is in @cursor. Returns what
@@ -226,6 +240,7 @@ const char *blog_kunit_tally_add(struct blog_kunit_tally *tally,
 
 	return NULL;
 }
+EXPORT_SYMBOL_GPL(blog_kunit_tally_add);
 
 /* Read all that the logger has; false after a failure. */
 bool blog_kunit_tally_read(struct kunit *test, struct blog_kunit_tally *tally)
@@ -238,12 +253,12 @@ bool blog_kunit_tally_read(struct kunit *test, struct blog_kunit_tally *tally)
 		blog_cursor_start(&cursor, tally->ctx);
 		while (blog_cursor_next(&cursor)) {
 			fault = blog_kunit_tally_add(tally, &cursor,
-						     cursor.record->payload);
+						     cursor.args);
 			if (!fault)
 				continue;
 			KUNIT_FAIL(test, "%s: client %llu pid %d at %td", fault,
 				   cursor.client, cursor.owner.pid,
-				   (u8 *)cursor.record - tally->ctx->data);
+				   (u8 *)cursor.args - tally->ctx->data);
 			return false;
 		}
 	}
@@ -286,9 +301,11 @@ void blog_kunit_start(struct kunit *test, struct blog_kunit_task *t, int cpu)
 		kthread_bind(t->task, cpu);
 	wake_up_process(t->task);
 }
+EXPORT_SYMBOL_GPL(blog_kunit_start);
 
 void blog_kunit_stop(struct blog_kunit_task *t)
 {
 	wait_for_completion(&t->written);
 	kthread_stop(t->task);
 }
+EXPORT_SYMBOL_GPL(blog_kunit_stop);

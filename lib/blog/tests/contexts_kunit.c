@@ -12,9 +12,6 @@
 
 #include "blog_kunit.h"
 
-/* More messages than a context takes, fewer than two take. */
-#define CTX_MESSAGES	(BLOG_CTX_SIZE / 48)
-
 /* Log messages, with time for the refill worker between. */
 static void log_slowly(u32 writer, u32 seq, u32 nr)
 {

@@ -2,19 +2,20 @@
 /*
  * KUnit tests of binary logging: what goes in by blog() comes out again.
  */
+#include <linux/export.h>
 #include <linux/kernel.h>
 #include <linux/kmsg_dump.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/trace_clock.h>
-#include <linux/trace_events.h>
-#include <linux/tracepoint.h>
 
 #define BLOG_LOGGER blog_kunit
 #include <linux/blog/define_logger.h>
 
 #include "blog_kunit.h"
 #include "format_args.h"
+
+EXPORT_SYMBOL_GPL(blog_kunit_blog);
 
 #define TEXT_MAX	(2 * BLOG_ARGS_MAX)
 
@@ -35,7 +36,7 @@ static struct blog_cursor last_message(struct kunit *test)
 	start_reading(test, &cursor);
 	while (blog_cursor_next(&cursor))
 		last = cursor;
-	KUNIT_ASSERT_NOT_NULL(test, last.record);
+	KUNIT_ASSERT_NOT_NULL(test, last.args);
 
 	return last;
 }
@@ -276,56 +277,25 @@ static noinline void log_newlines(void)
 	blog(&blog_kunit_blog, 0, "one\ntwo\n\n");
 }
 
-static void expect_entry(struct kunit *test, const char *function,
-			 const char *format)
-{
-	const char *print_fmt = blog_kunit_blog.event->print_fmt;
-	struct blog_site *site = find_site(function);
-	char entry[256];
-
-	KUNIT_ASSERT_NOT_NULL(test, site);
-	snprintf(entry, sizeof(entry), ", { %u, \"%s (%s:%u) %s\" }", site->id,
-		 function, site->file, site->line, format);
-	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(print_fmt, entry), "%s", entry);
-}
-
+/* All are there, in their order. */
 static void logger_catalogue(struct kunit *test)
 {
 	struct blog_state *state = blog_kunit_blog.state;
-	const char *place = blog_kunit_blog.event->print_fmt;
-	char entry[256];
 	unsigned int i;
 
 	log_odd_characters();
 	log_newlines();
 	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).captured, 2);
-	expect_entry(test, "log_evaluated", "evaluated %d");
-	expect_entry(test, "log_odd_characters",
-		     "quote \\042 backslash \\134 tab \\011 percent %%%d");
-	expect_entry(test, "log_newlines", "one\\012two\\012");
-
-	/* All are there, in their order. */
 	for (i = 0; i < state->nr_sites; i++) {
 		const struct blog_site *site = state->site_by_id[i];
 
 		KUNIT_EXPECT_EQ(test, site->id, i + 1);
 		KUNIT_EXPECT_PTR_EQ(test, blog_site_find(&blog_kunit_blog, i + 1),
 				    site);
-		snprintf(entry, sizeof(entry), ", { %u, \"%s (%s:%u) ", i + 1,
-			 site->function, site->file, site->line);
-		place = strstr(place, entry);
-		KUNIT_ASSERT_NOT_NULL_MSG(test, place, "%s", entry);
 		KUNIT_EXPECT_EQ(test, site->flags & BLOG_SITE_ON, BLOG_SITE_ON);
 	}
 	KUNIT_EXPECT_NULL(test, blog_site_find(&blog_kunit_blog, 0));
 	KUNIT_EXPECT_NULL(test, blog_site_find(&blog_kunit_blog, i + 1));
-
-	/* The event has its own print format again afterwards. */
-	blog_logger_unregister(&blog_kunit_blog);
-	KUNIT_EXPECT_NULL(test, strstr(blog_kunit_blog.event->print_fmt,
-				       "log_evaluated"));
-	KUNIT_EXPECT_NOT_NULL(test, strstr(blog_kunit_blog.event->print_fmt,
-					   "blog_event_text"));
 }
 
 /* Statements that cannot be logged */
@@ -354,7 +324,6 @@ static struct blog_logger odd_blog = {
 	.key = STATIC_KEY_FALSE_INIT,
 	.name = "blog_kunit_odd",
 	.owner = THIS_MODULE,
-	.emit = blog_event_emit,
 };
 
 /* Whether the kernel's log has a line with all of this. */
@@ -381,9 +350,6 @@ static void logger_odd_sites(struct kunit *test)
 	struct blog_stats stats;
 	unsigned int i;
 
-	/* The odd logger borrows the event. */
-	blog_logger_unregister(&blog_kunit_blog);
-	odd_blog.event = blog_kunit_blog.event;
 	KUNIT_ASSERT_EQ(test, blog_logger_register(&odd_blog), 0);
 	blog_logger_enable(&odd_blog, true);
 
@@ -552,16 +518,15 @@ struct seen {
 	u8 args[BLOG_ARGS_MAX];
 };
 
-static void live_probe(void *data, u64 client, u32 site, const void *args,
-		       unsigned int len)
-{
-	struct seen *seen = data;
+static struct seen seen;
 
-	seen->nr++;
-	seen->client = client;
-	seen->site = site;
-	seen->len = len;
-	memcpy(seen->args, args, min_t(size_t, len, sizeof(seen->args)));
+static void live_emit(u64 client, u32 site, const void *args, unsigned int len)
+{
+	seen.nr++;
+	seen.client = client;
+	seen.site = site;
+	seen.len = len;
+	memcpy(seen.args, args, min_t(size_t, len, sizeof(seen.args)));
 }
 
 static noinline void log_live(u64 client, int value)
@@ -569,80 +534,60 @@ static noinline void log_live(u64 client, int value)
 	blog(&blog_kunit_blog, client, "%c %s %lld", 'x', "live", (long long)value);
 }
 
-static void expect_live(struct kunit *test, const struct seen *seen,
-			unsigned int nr, u64 client, const char *expected)
+static void expect_live(struct kunit *test, unsigned int nr, u64 client,
+			const char *expected)
 {
 	const struct blog_site *site;
 	char text[64];
 
-	KUNIT_ASSERT_EQ(test, seen->nr, nr);
-	KUNIT_EXPECT_EQ(test, seen->client, client);
-	site = blog_site_find(&blog_kunit_blog, seen->site);
-	KUNIT_ASSERT_NOT_NULL(test, site);
+	KUNIT_EXPECT_EQ(test, seen.nr, nr);
+	KUNIT_EXPECT_EQ(test, seen.client, client);
+	site = blog_site_find(&blog_kunit_blog, seen.site);
+	KUNIT_EXPECT_NOT_NULL(test, site);
+	if (!site || !blog_args_valid(site, seen.args, seen.len)) {
+		KUNIT_FAIL(test, "no message");
+		return;
+	}
 	KUNIT_EXPECT_STREQ(test, site->function, "log_live");
-	KUNIT_ASSERT_TRUE(test, blog_args_valid(site, seen->args, seen->len));
-	bstr_printf(text, sizeof(text), site->format, (u32 *)seen->args);
+	bstr_printf(text, sizeof(text), site->format, (u32 *)seen.args);
 	KUNIT_EXPECT_STREQ(test, text, expected);
 }
 
-/* The event happens at the call, whether the message is captured or not. */
+/* Who listens hears a message at once, whether it is captured or not. */
 static void logger_live(struct kunit *test)
 {
-	struct seen *seen = blog_kunit_alloc(test, sizeof(*seen));
+	void (*emit)(u64, u32, const void *, unsigned int) = blog_kunit_blog.emit;
 	int evaluated = 0;
 
+	memset(&seen, 0, sizeof(seen));
+	blog_kunit_blog.emit = live_emit;
 	log_live(1, 1);
 	KUNIT_EXPECT_EQ(test, blog_kunit_blog.flags, BLOG_CAPTURE);
-	KUNIT_ASSERT_EQ(test, register_trace_blog_kunit(live_probe, seen), 0);
+	blog_logger_listen(&blog_kunit_blog, true);
 	KUNIT_EXPECT_EQ(test, blog_kunit_blog.flags, BLOG_CAPTURE | BLOG_LIVE);
 
 	log_live(12, 34);
-	expect_live(test, seen, 1, 12, "x live 34");
+	expect_live(test, 1, 12, "x live 34");
 	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).captured, 2);
-	KUNIT_EXPECT_EQ(test, last_message(test).record->len, seen->len);
-	KUNIT_EXPECT_MEMEQ(test, last_message(test).record->payload, seen->args,
-			   seen->len);
+	KUNIT_EXPECT_EQ(test, last_message(test).len, seen.len);
+	KUNIT_EXPECT_MEMEQ(test, last_message(test).args, seen.args, seen.len);
 
 	blog_logger_enable(&blog_kunit_blog, false);
 	log_live(56, -78);
-	expect_live(test, seen, 2, 56, "x live -78");
+	expect_live(test, 2, 56, "x live -78");
 	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).captured, 2);
 	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).dropped, 0);
 
-	unregister_trace_blog_kunit(live_probe, seen);
-	tracepoint_synchronize_unregister();
+	blog_logger_listen(&blog_kunit_blog, false);
 	KUNIT_EXPECT_EQ(test, blog_kunit_blog.flags, 0);
 	log_evaluated(&evaluated);
 	KUNIT_EXPECT_EQ(test, evaluated, 0);
 
 	blog_logger_enable(&blog_kunit_blog, true);
 	log_live(90, 12);
-	KUNIT_EXPECT_EQ(test, seen->nr, 2);
+	KUNIT_EXPECT_EQ(test, seen.nr, 2);
 	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).captured, 3);
-}
-
-/* The same by the switch that tracefs has. */
-static void logger_event(struct kunit *test)
-{
-	int evaluated = 0;
-
-	blog_logger_enable(&blog_kunit_blog, false);
-	KUNIT_ASSERT_EQ(test, trace_set_clr_event("blog", "blog_kunit", 1), 0);
-	KUNIT_EXPECT_EQ(test, blog_kunit_blog.flags, BLOG_LIVE);
-	log_evaluated(&evaluated);
-	KUNIT_EXPECT_EQ(test, evaluated, 1);
-	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).captured, 0);
-
-	/* A logger that is gone makes no events, and comes back as it was. */
-	blog_logger_unregister(&blog_kunit_blog);
-	log_evaluated(&evaluated);
-	KUNIT_ASSERT_EQ(test, blog_kunit_init(test), 0);
-	KUNIT_EXPECT_EQ(test, blog_kunit_blog.flags, BLOG_CAPTURE | BLOG_LIVE);
-	log_evaluated(&evaluated);
-	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).captured, 1);
-
-	KUNIT_EXPECT_EQ(test, trace_set_clr_event("blog", "blog_kunit", 0), 0);
-	KUNIT_EXPECT_EQ(test, blog_kunit_blog.flags, BLOG_CAPTURE);
+	blog_kunit_blog.emit = emit;
 }
 
 static struct kunit_case logger_cases[] = {
@@ -659,7 +604,6 @@ static struct kunit_case logger_cases[] = {
 	KUNIT_CASE(logger_changes),
 	KUNIT_CASE(logger_contexts),
 	KUNIT_CASE(logger_live),
-	KUNIT_CASE(logger_event),
 	{}
 };
 

@@ -55,8 +55,10 @@ static int query_init(struct kunit *test)
 static int apply(struct blog_state *state, const char *text,
 		 struct blog_query_fault *fault)
 {
+	struct blog_logger logger = { .state = state };
+
 	guard(mutex)(&blog_mutex);
-	return blog_query_apply(state, text, fault);
+	return blog_query_apply(&logger, text, fault);
 }
 
 /* What is on afterwards: a character for each site, as in the file. */

@@ -142,7 +142,7 @@ static enum hrtimer_restart hard_source(struct hrtimer *timer)
 
 static void soft_source(struct timer_list *timer)
 {
-	struct sources *s = from_timer(s, timer, soft);
+	struct sources *s = container_of(timer, struct sources, soft);
 
 	log_burst(s, SOFTIRQ, 500);
 	if (!READ_ONCE(s->stop))
@@ -335,7 +335,7 @@ static void expect_inner(struct kunit *test, u32 source, u32 nr)
 			continue;
 		blog_cursor_start(&cursor, ctx);
 		while (blog_cursor_next(&cursor)) {
-			const u32 *args = (const u32 *)cursor.record->payload;
+			const u32 *args = cursor.args;
 
 			KUNIT_EXPECT_EQ(test, cursor.client, source);
 			KUNIT_EXPECT_EQ(test, cursor.owner.pid, current->pid);
@@ -453,15 +453,14 @@ static void writers_changing_string(struct kunit *test)
 	list_for_each_entry(ctx, &blog_kunit_blog.state->contexts, all) {
 		blog_cursor_start(&cursor, ctx);
 		while (blog_cursor_next(&cursor)) {
-			const struct blog_record *record = cursor.record;
-			const char *text = record->payload;
+			const char *text = cursor.args;
 			u32 end;
 
 			text += strlen(text) + 1;
 			text += strlen(text) + 1;
-			end = ALIGN((u8 *)text - record->payload, 4);
-			KUNIT_ASSERT_EQ(test, record->len, end + 4);
-			KUNIT_ASSERT_EQ(test, *(u32 *)(record->payload + end), 0xfeedbeef);
+			end = ALIGN(text - (const char *)cursor.args, 4);
+			KUNIT_ASSERT_EQ(test, cursor.len, end + 4);
+			KUNIT_ASSERT_EQ(test, *(u32 *)(cursor.args + end), 0xfeedbeef);
 			found++;
 		}
 	}

@@ -13,10 +13,11 @@
  * Of queries that are made up it is known what they mean, and they must do that.
  */
 #include <linux/array_size.h>
+#include <linux/blog/reader.h>
 #include <linux/errno.h>
 #include <linux/string.h>
 
-#include "internal.h"
+#include "logger.h"
 #include "support.h"
 
 static struct blog_logger logger = { .flags = BLOG_CAPTURE };
@@ -245,7 +246,7 @@ static void add_query(struct expected *e, struct input *in)
 	e->flags = on ? e->flags | selected : e->flags & ~selected;
 }
 
-static void check_made_up(struct blog_state *state, struct input *in)
+static void check_made_up(struct input *in)
 {
 	static struct expected e;
 	struct blog_query_fault fault;
@@ -259,7 +260,7 @@ static void check_made_up(struct blog_state *state, struct input *in)
 		add_query(&e, in);
 
 	fuzz_fail_at = 0;
-	ret = blog_query_apply(state, e.text, &fault);
+	ret = blog_query_apply(&logger, e.text, &fault);
 	if (e.refused) {
 		check(ret && fault.error == e.error && fault.pos == e.pos,
 		      "not refused as it should be", e.text);
@@ -272,7 +273,7 @@ static void check_made_up(struct blog_state *state, struct input *in)
 
 /* ---------------------------- any text ---------------------------- */
 
-static void check_any(struct blog_state *state, struct input *in)
+static void check_any(struct input *in)
 {
 	unsigned int before = get_flags(), after;
 	struct blog_query_fault fault;
@@ -284,7 +285,7 @@ static void check_any(struct blog_state *state, struct input *in)
 	memcpy(text, in->data, in->size);
 	text[in->size] = '\0';
 
-	ret = blog_query_apply(state, text, &fault);
+	ret = blog_query_apply(&logger, text, &fault);
 	after = get_flags();
 	if (ret) {
 		check(after == before, "refused, but something changed", text);
@@ -294,7 +295,7 @@ static void check_any(struct blog_state *state, struct input *in)
 			check_fault(&fault, ret, text);
 	} else {
 		fuzz_fail_at = 0;
-		check(!blog_query_apply(state, text, &fault), "refused again", text);
+		check(!blog_query_apply(&logger, text, &fault), "refused again", text);
 		check(get_flags() == after, "does another thing again", text);
 	}
 	free(text);
@@ -316,14 +317,15 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		return 0;
 	for (i = 0; i < NR_SITES; i++)
 		site_by_id[i] = &sites[i];
+	logger.state = &state;
 	fuzz_failed = false;
 	fuzz_fail_at = data[0] % 4;
 	set_flags(data[1] | data[2] << 8);
 
 	if (data[0] & MADE_UP)
-		check_made_up(&state, &in);
+		check_made_up(&in);
 	else
-		check_any(&state, &in);
+		check_any(&in);
 	check(sites[BAD_SITE].flags == BLOG_SITE_BAD, "bad site changed", "");
 	return 0;
 }

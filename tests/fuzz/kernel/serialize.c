@@ -16,6 +16,7 @@
  *     for bstr_printf(); the plugin never reads beyond any, and misses
  *     arguments where blog_args_valid() does.
  */
+#include <linux/blog/reader.h>
 #include <linux/ctype.h>
 #include <linux/err.h>
 #include <linux/kernel.h>
@@ -23,7 +24,6 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "internal.h"
 #include "serialize.h"
 #include "support.h"
 

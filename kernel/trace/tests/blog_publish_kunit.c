@@ -16,8 +16,9 @@
 #include <linux/trace_clock.h>
 #include <linux/trace_events.h>
 
-#include "../../../kernel/trace/trace.h"
-#include "blog_kunit.h"
+#include <kunit/blog.h>
+
+#include "../blog.h"
 
 /* More messages than a context takes. */
 #define CTX_MESSAGES	(BLOG_CTX_SIZE / 48)
@@ -104,7 +105,7 @@ static bool check_entry(struct kunit *test, struct blog_kunit_tally *tally,
 /* Consume all that is in the ring buffer; returns false after a failure. */
 static bool consume(struct kunit *test, struct blog_kunit_tally *tally)
 {
-	u16 type = blog_kunit_blog.event->event.type;
+	u16 type = blog_kunit_blog.event->call->event.type;
 	struct ring_buffer_event *event;
 	struct entry *entry;
 	u64 time, last;
@@ -308,51 +309,6 @@ static void publish_clears(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).published, 1);
 }
 
-/* Messages whose context is recycled while they are read count once. */
-static void publish_lost_claim(struct kunit *test)
-{
-	struct blog_source sources[16];
-	struct blog_merge merge = { .size = ARRAY_SIZE(sources), .data = sources };
-	struct blog_state *state;
-	struct blog_ctx *ctx;
-	struct blog_stats stats;
-	u32 i;
-
-	blog_kunit_reset(test, 8);
-	state = blog_kunit_blog.state;
-	for (i = 0; i < 2 * CTX_MESSAGES; i++)
-		blog_kunit_message(0, i);
-
-	rcu_read_lock();
-	KUNIT_ASSERT_EQ(test, blog_merge_add(&merge, state), 0);
-	blog_merge_begin(&merge);
-	KUNIT_ASSERT_NOT_NULL(test, blog_merge_peek(&merge));
-	ctx = merge.data[0].ctx;
-	for (i = 0; i < 10; i++)
-		blog_merge_take(&merge);
-	KUNIT_EXPECT_EQ(test, ctx->taken, 10);
-	rcu_read_unlock();
-
-	/* The publisher would be in its critical section until the claim. */
-	for (i = 0; i < 20 * CTX_MESSAGES; i++) {
-		if (i % 1000 == 0)
-			blog_kunit_settle();
-		blog_kunit_message(0, 2 * CTX_MESSAGES + i);
-	}
-	KUNIT_EXPECT_FALSE(test, blog_merge_claim(&merge));
-	KUNIT_EXPECT_TRUE(test, ctx->lost);
-
-	stats = blog_kunit_stats(test);
-	KUNIT_EXPECT_EQ(test, stats.published, 0);
-	KUNIT_EXPECT_GT(test, stats.overwritten, 0);
-
-	/* And then all that is left is read. */
-	pull(test, TRACE_PULL_ALL);
-	stats = blog_kunit_stats(test);
-	KUNIT_EXPECT_EQ(test, stats.pending, 0);
-	KUNIT_EXPECT_EQ(test, stats.published + stats.overwritten, 22 * CTX_MESSAGES);
-}
-
 /* A consumer, who may be slow. */
 struct consumer {
 	struct kunit *test;
@@ -428,7 +384,7 @@ static void publish_larger_than_ring(struct kunit *test)
 
 static int count_long(void *data)
 {
-	u16 type = blog_kunit_blog.event->event.type;
+	u16 type = blog_kunit_blog.event->call->event.type;
 	struct ring_buffer_event *event;
 	struct trace_entry *entry;
 	u32 *nr = data;
@@ -461,7 +417,7 @@ static void publish_through_two_pages(struct kunit *test)
 	memset(text, 'x', LONG_TEXT);
 	KUNIT_ASSERT_GE(test, ring_buffer_resize(ring(), 1, RING_BUFFER_ALL_CPUS), 0);
 	for (i = 0; i < LONG_MESSAGES; i++)
-		blog(&blog_kunit_blog, 0, "%s %s", text, text);
+		blog_kunit_text_twice(text);
 
 	WRITE_ONCE(instance->trace_ref, instance->trace_ref + 1);
 	task = kthread_run(count_long, &nr, "consumer");
@@ -575,7 +531,6 @@ static struct kunit_case publish_cases[] = {
 	KUNIT_CASE(publish_late),
 	KUNIT_CASE(publish_samples_clocks),
 	KUNIT_CASE(publish_clears),
-	KUNIT_CASE(publish_lost_claim),
 	KUNIT_CASE(publish_larger_than_ring),
 	KUNIT_CASE(publish_through_two_pages),
 	KUNIT_CASE(publish_while_recycling),

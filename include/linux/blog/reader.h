@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Always-on binary logging: all that a reader of contexts may use.
+ */
+#ifndef _LINUX_BLOG_READER_H
+#define _LINUX_BLOG_READER_H
+
+#include <linux/blog/blog.h>
+#include <linux/blog/types.h>
+#include <linux/min_heap.h>
+#include <linux/mutex.h>
+
+/**
+ * DOC: readers of contexts
+ *
+ * lib/blog keeps what was logged, and knows nobody who shows it. Who does is a
+ * reader; there is one at a time, and it registers its struct blog_reader_ops::
+ *
+ *	static const struct blog_reader_ops ops = {
+ *		.logger_added = show_logger,
+ *		.logger_gone = hide_logger,
+ *		.context_full = hurry,
+ *	};
+ *
+ *	ret = blog_reader_register(&ops);
+ *
+ * It is told of each logger, also of those that were there before, and to let go
+ * of each before its memory is freed.
+ *
+ * It reads by a merge, which hands out the messages of the loggers that were
+ * added to it, oldest first, and goes on where the last one ended. But for
+ * the claim it takes no lock, and writers do not wait: one may recycle a context
+ * that is being read. Therefore what was read counts only once it was claimed::
+ *
+ *	blog_merge_reset(&merge);
+ *	rcu_read_lock();
+ *	ret = blog_merge_add(&merge, logger);		// for each
+ *	blog_merge_begin(&merge);
+ *	while ((cursor = blog_merge_peek(&merge))) {
+ *		copy(cursor);				// believe nothing in it
+ *		blog_merge_take(&merge);
+ *	}
+ *	if (!blog_merge_claim(&merge))
+ *		drop_copies();				// where blog_ctx_lost()
+ *	rcu_read_unlock();
+ *
+ * If blog_merge_add() lacks room, blog_merge_grow() makes it, outside of that.
+ * One merge is made at a time: the place that it has reached is kept in the
+ * contexts.
+ *
+ * What was claimed counts as published. Of that, the reader may say how much has
+ * not got to its place yet, by blog_logger_set_in_flight(), or never will, by
+ * blog_logger_unclaim().
+ *
+ * The text of a message comes of the format of its statement::
+ *
+ *	site = blog_site_find(cursor->logger, cursor->site);
+ *	if (site && blog_args_valid(site, copy, len))
+ *		bstr_printf(buf, size, site->format, copy);
+ */
+
+/**
+ * struct blog_reader_ops - what a reader is told
+ * @logger_added:	a logger has been registered. Process context; may sleep.
+ * @logger_gone:	a logger goes, or the reader does: from here on it is none of
+ *			the reader's business. Writers may still be inside. If it is
+ *			the logger that goes, its memory is freed after this and an
+ *			RCU grace period. Process context; may sleep.
+ * @context_full:	a context is full, and may be recycled before long. Any
+ *			context, with locks of lib/blog held; perhaps before the
+ *			first @logger_added.
+ *
+ * The first two are called one after another, for one logger at a time, and must
+ * not register or unregister anything here. No lock is held that a reader could
+ * take.
+ */
+struct blog_reader_ops {
+	void (*logger_added)(struct blog_logger *logger);
+	void (*logger_gone)(struct blog_logger *logger);
+	void (*context_full)(void);
+};
+
+int blog_reader_register(const struct blog_reader_ops *ops);
+void blog_reader_unregister(const struct blog_reader_ops *ops);
+
+/* Loggers */
+
+/* Keeps loggers registered; protects their list, their flags and those of sites. */
+extern struct mutex blog_mutex;
+
+struct blog_logger *blog_logger_find(const void *logger);
+int __blog_logger_enable(struct blog_logger *logger, bool on);
+void blog_logger_listen(struct blog_logger *logger, bool on);
+int blog_logger_set_budget(struct blog_logger *logger, unsigned int contexts);
+bool blog_logger_unread(struct blog_logger *logger);
+void blog_logger_clear(struct blog_logger *logger);
+void blog_logger_set_in_flight(struct blog_logger *logger, u32 nr);
+void blog_logger_unclaim(struct blog_logger *logger, u32 nr);
+
+/**
+ * struct blog_stats - counters of a logger
+ * @captured:	messages written to contexts; exactly @published + @overwritten +
+ *		@pending while nobody writes
+ * @published:	those of them that the reader has claimed, and shown
+ * @overwritten: those of them that went unread
+ * @pending:	those of them that wait for the reader, or are on their way
+ * @used_bytes:	bytes of all records in contexts
+ * @dropped:	messages for which there was no context
+ * @truncated:	messages captured with a string cut short
+ * @contexts:	number of contexts, by state
+ * @nr_contexts: of all
+ * @budget:	most contexts that there may be
+ * @nr_sites:	statements
+ */
+struct blog_stats {
+	u64 captured;
+	u64 published;
+	u64 overwritten;
+	u64 pending;
+	u64 used_bytes;
+	u64 dropped;
+	u64 truncated;
+	unsigned int contexts[BLOG_CTX_NR_STATES];
+	unsigned int nr_contexts;
+	unsigned int budget;
+	unsigned int nr_sites;
+};
+
+void blog_logger_stats(struct blog_logger *logger, struct blog_stats *stats);
+
+/**
+ * struct blog_ctx_info - a context as it was
+ * @ctx:	which one; not to be followed
+ * @state:	where it was in its life
+ * @shared:	a CPU's, not a task's
+ * @owner:	task that wrote the last record, or that was interrupted
+ * @bytes:	bytes of records; if 0, what follows and @owner mean nothing
+ * @records:	messages
+ * @unread:	those of them that nobody has consumed
+ * @first:	stamp at its start
+ * @last:	stamp of the last message
+ */
+struct blog_ctx_info {
+	const struct blog_ctx *ctx;
+	enum blog_ctx_state state;
+	bool shared;
+	struct blog_owner owner;
+	u32 bytes;
+	u32 records;
+	u32 unread;
+	u64 first;
+	u64 last;
+};
+
+unsigned int blog_logger_contexts(struct blog_logger *logger,
+				  struct blog_ctx_info *info, unsigned int max);
+
+/* Messages */
+
+void blog_cursor_start(struct blog_cursor *cursor, const struct blog_ctx *ctx);
+bool blog_cursor_next(struct blog_cursor *cursor);
+
+/* A context with a message to read, and the stamp of that. */
+struct blog_source {
+	u64 time;
+	struct blog_ctx *ctx;
+};
+
+DEFINE_MIN_HEAP(struct blog_source, blog_sources);
+
+/**
+ * struct blog_merge - the messages of many contexts in the order of time
+ * @taken:	contexts out of which messages were taken
+ * @sources:	contexts that have more; all zero before the first
+ *		blog_merge_grow()
+ */
+struct blog_merge {
+	struct blog_ctx *taken;
+	struct blog_sources sources;
+};
+
+int blog_merge_grow(struct blog_merge *merge);
+void blog_merge_free(struct blog_merge *merge);
+void blog_merge_reset(struct blog_merge *merge);
+int blog_merge_add(struct blog_merge *merge, struct blog_logger *logger);
+void blog_merge_begin(struct blog_merge *merge);
+struct blog_cursor *blog_merge_peek(struct blog_merge *merge);
+void blog_merge_take(struct blog_merge *merge);
+bool blog_merge_claim(struct blog_merge *merge);
+bool blog_ctx_lost(const struct blog_ctx *ctx);
+bool blog_ctx_emptied(const struct blog_ctx *ctx);
+
+/* Statements */
+
+unsigned int blog_short_size(void);
+const struct blog_site *blog_site_at(const struct blog_logger *logger, u32 nr);
+const struct blog_site *blog_site_find(const struct blog_logger *logger, u32 id);
+bool blog_args_valid(const struct blog_site *site, const void *args,
+		     unsigned int len);
+
+/* What is wrong with a query; each has its text in blog_query_errors. */
+enum blog_query_error {
+	BLOG_QUERY_EMPTY,
+	BLOG_QUERY_TERM,
+	BLOG_QUERY_VALUE,
+	BLOG_QUERY_TWICE,
+	BLOG_QUERY_QUOTE,
+	BLOG_QUERY_FORMAT,
+	BLOG_QUERY_LINES,
+	BLOG_QUERY_OPERATION,
+	BLOG_QUERY_MORE,
+	BLOG_QUERY_NO_MATCH,
+	BLOG_QUERY_BAD,
+};
+
+extern const char * const blog_query_errors[];
+
+/**
+ * struct blog_query_fault - what is wrong with queries
+ * @error:	what it is
+ * @pos:	at which of their characters
+ */
+struct blog_query_fault {
+	enum blog_query_error error;
+	unsigned int pos;
+};
+
+int blog_query_apply(struct blog_logger *logger, const char *text,
+		     struct blog_query_fault *fault);
+
+#endif /* _LINUX_BLOG_READER_H */

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Always-on binary logging: the event of a logger.
+ */
+#include <linux/cleanup.h>
+#include <linux/export.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/seq_buf.h>
+#include <linux/slab.h>
+#include <linux/string_helpers.h>
+
+#include "blog.h"
+#include "trace_output.h"
+
+/**
+ * DOC: the event of a logger
+ *
+ * <linux/blog/define_logger.h> defines an event blog:<logger> and generates code
+ * that comes here.
+ *
+ * Who hears it. Where the event is enabled, in any trace buffer but the
+ * instance's, or by perf, its logger emits each message as it is logged
+ * (blog_event_listen()). In the instance it is the publisher who writes the
+ * event, not the message (blog_event_switch()).
+ *
+ * The catalogue. A message in a trace buffer holds the number of its statement
+ * and its raw arguments. What the numbers mean is in the event's format file:
+ * when a logger is added, the print format of its event becomes
+ *
+ *	"[%llu] %s args: %s", REC->client,
+ *	__print_symbolic(REC->site, { 0, "" },
+ *			 { 1, "function (file:line) format" }, ...),
+ *	__print_array(__get_dynamic_array(args), ...)
+ *
+ * so that every trace.dat and perf.data explains itself. Where vbin_printf()
+ * stores %hd as 4 bytes it says args32: in place of args:, for who decodes them.
+ * The format is replaced under event_mutex, which its readers hold.
+ *
+ * The text. The kernel's own text output is rendered by blog_event_text() out of
+ * the statement itself. It lies in the event's module, which stays while
+ * trace_event_sem is held for reading, as who renders does.
+ */
+
+/* Who hears it */
+
+/**
+ * blog_event_listen() - emit messages as they are logged, or do not
+ * @logger: the logger
+ * @on: its event is enabled for the first of its users; else disabled for the last
+ *
+ * Context: Process context with tracepoints_mutex held, and event_mutex if it is
+ * trace events or perf that ask; sleeps. Takes blog_mutex.
+ */
+void blog_event_listen(struct blog_logger *logger, bool on)
+{
+	blog_logger_listen(logger, on);
+}
+EXPORT_SYMBOL_GPL(blog_event_listen);
+
+static bool is_instance(const struct trace_array *tr)
+{
+	return tr->name && !strcmp(tr->name, BLOG_INSTANCE);
+}
+
+/**
+ * blog_event_switch() - register or unregister what a logger's event reaches
+ * @logger: the logger
+ * @call: its event
+ * @type: as for trace_event_reg()
+ * @data: as for trace_event_reg()
+ *
+ * In the instance it is the publisher who writes the event, not the message.
+ *
+ * Context: Process context with event_mutex held; sleeps. Takes publisher.lock.
+ * Return: 0 or an error.
+ */
+int blog_event_switch(struct blog_logger *logger, struct trace_event_call *call,
+		      enum trace_reg type, void *data)
+{
+	struct trace_event_file *file = data;
+
+	if ((type != TRACE_REG_REGISTER && type != TRACE_REG_UNREGISTER) ||
+	    !is_instance(file->tr))
+		return trace_event_reg(call, type, data);
+
+	blog_publish_switch(logger, type == TRACE_REG_REGISTER ? file : NULL);
+
+	return 0;
+}
+EXPORT_SYMBOL_GPL(blog_event_switch);
+
+/* The catalogue */
+
+/* Of which %s is "" or "32". */
+static const char catalogue_head[] =
+	"\"[%%llu] %%s args%s: %%s\", REC->client, __print_symbolic(REC->site, { 0, \"\" }";
+static const char catalogue_tail[] =
+	"), __print_array(__get_dynamic_array(args), (__get_dynamic_array_len(args) / 4), 4)";
+
+/* Most bytes of the catalogue's entry of a site. */
+static size_t entry_max(const struct blog_site *site)
+{
+	/* An escaped character takes four; the rest is numbers and signs. */
+	return strlen(site->function) + strlen(site->file) +
+	       4 * strlen(site->format) + 48;
+}
+
+static void print_entry(struct seq_buf *s, const struct blog_site *site)
+{
+	char *buf;
+	size_t size;
+	int len;
+
+	seq_buf_printf(s, ", { %u, \"%s (%s:%u) ", site->id, site->function,
+		       site->file, site->line);
+	/*
+	 * All as octal: libtraceevent takes the quote after an escaped
+	 * backslash for an escaped quote, and stops at what is not ASCII.
+	 */
+	size = seq_buf_get_buf(s, &buf);
+	len = string_escape_mem(site->format, blog_format_len(site->format), buf, size,
+				BLOG_ESCAPE, "\"\\");
+	seq_buf_commit(s, len <= size ? len : -1);
+	seq_buf_puts(s, "\" }");
+}
+
+/* The print format of a logger's event, to be freed with kvfree(). */
+static char *make_catalogue(const struct blog_logger *logger)
+{
+	size_t size = sizeof(catalogue_head) + sizeof(catalogue_tail);
+	const struct blog_site *site;
+	char *buf, *catalogue;
+	struct seq_buf s;
+	u32 nr;
+
+	for (nr = 1; (site = blog_site_at(logger, nr)); nr++)
+		size += entry_max(site);
+	buf = kvmalloc(size, GFP_KERNEL);
+	if (!buf)
+		return NULL;
+
+	seq_buf_init(&s, buf, size);
+	seq_buf_printf(&s, catalogue_head, blog_short_size() == sizeof(u32) ? "32" : "");
+	for (nr = 1; (site = blog_site_at(logger, nr)); nr++)
+		print_entry(&s, site);
+	seq_buf_puts(&s, catalogue_tail);
+
+	catalogue = kvmemdup(buf, seq_buf_used(&s) + 1, GFP_KERNEL);
+	if (catalogue)
+		catalogue[seq_buf_used(&s)] = '\0';
+	kvfree(buf);
+
+	return catalogue;
+}
+
+/* Let an event show another print format; returns the one before. */
+static char *swap_print_fmt(struct trace_event_call *call, char *print_fmt)
+{
+	guard(mutex)(&event_mutex);
+	swap(call->print_fmt, print_fmt);
+
+	return print_fmt;
+}
+
+/**
+ * blog_event_add() - show the catalogue of a logger in the format of its event
+ * @logger: a registered logger
+ *
+ * Without memory for it the kernel log says so, and tools show numbers in place
+ * of what the catalogue names.
+ *
+ * Context: Process context; sleeps. Takes event_mutex.
+ */
+void blog_event_add(struct blog_logger *logger)
+{
+	struct blog_event *event = logger->event;
+
+	event->catalogue = make_catalogue(logger);
+	if (event->catalogue)
+		event->print_fmt = swap_print_fmt(event->call, event->catalogue);
+	else
+		pr_warn("blog: no memory for the catalogue of logger %s: tools cannot name its statements\n",
+			logger->name);
+}
+
+/**
+ * blog_event_remove() - take the catalogue of a logger away
+ * @logger: a logger that was added
+ *
+ * Context: Process context; sleeps. Takes event_mutex.
+ */
+void blog_event_remove(struct blog_logger *logger)
+{
+	struct blog_event *event = logger->event;
+
+	if (!event->catalogue)
+		return;
+	swap_print_fmt(event->call, event->print_fmt);
+	kvfree(event->catalogue);
+	event->catalogue = NULL;
+}
+
+/* The text */
+
+/**
+ * blog_event_text() - render a message for the kernel's text output
+ * @iter: the iterator; its tmp_seq takes the text
+ * @logger: logger of the event
+ * @client: client of the message
+ * @id: number of the statement
+ * @args: arguments as stored
+ * @len: bytes in @args
+ *
+ * Pointers are hashed unless the buffer's option hash-ptr is off.
+ *
+ * Context: Reader of a trace buffer, with trace_event_sem held or in
+ * ftrace_dump(); or, with tp_printk, the writer.
+ * Return: the text, valid until tmp_seq is used again.
+ */
+const char *blog_event_text(struct trace_iterator *iter,
+			    const struct blog_logger *logger, u64 client,
+			    u32 id, const void *args, unsigned int len)
+{
+	const struct blog_site *site = blog_site_find(logger, id);
+	struct trace_seq *p = &iter->tmp_seq;
+	const char *text = trace_seq_buffer_ptr(p);
+
+	if (client)
+		trace_seq_printf(p, "[%llu] ", client);
+	if (!site) {
+		trace_seq_printf(p, "<unknown statement %u, %u bytes>", id, len);
+	} else if (!blog_args_valid(site, args, len)) {
+		trace_seq_printf(p, "%s: <truncated, %u bytes> %s",
+				 site->function, len, site->format);
+	} else {
+		trace_seq_printf(p, "%s: ", site->function);
+		trace_seq_bprintf(p, trace_event_format(iter, site->format), args);
+	}
+	if (!trace_seq_has_overflowed(p) && p->buffer[p->seq.len - 1] == '\n')
+		p->seq.len--;
+	trace_seq_putc(p, '\0');
+
+	return trace_seq_has_overflowed(p) ? "<message too long>" : text;
+}
+EXPORT_SYMBOL_GPL(blog_event_text);

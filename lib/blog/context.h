@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Always-on binary logging: a context, and what its owners do with it.
+ */
+#ifndef _LIB_BLOG_CONTEXT_H
+#define _LIB_BLOG_CONTEXT_H
+
+#include <linux/blog/blog.h>
+#include <linux/cache.h>
+#include <linux/jump_label.h>
+#include <linux/list.h>
+#include <linux/preempt.h>
+#include <linux/spinlock.h>
+
+#include "record.h"
+
+/* Else the allocator rounds it up, and the budget is not kept. */
+static_assert(!(BLOG_CTX_SIZE & (BLOG_CTX_SIZE - 1)));
+
+/**
+ * struct blog_ctx - a context: a buffer of records and who writes it
+ * @logger:	logger that the context belongs to
+ * @next:	next context of the same task; accessed by the task with
+ *		preemption off, and by others while blog_tasks_frozen
+ * @last:	stamp of the last record
+ * @client:	client of the last record
+ * @head:	bytes of @data in use; a reader pairs its acquire with the
+ *		writer's release
+ * @cpu:	CPU of the last record; BLOG_NO_CPU if a full set of control
+ *		records must come next, and while control records are written, or
+ *		arguments stored by what may log, too
+ * @records:	messages in @data
+ * @truncated:	messages in @data with a cut string
+ * @shared:	owned by a CPU, not by a task: the owner may change each time
+ * @owner:	what the last OWNER record says
+ * @state:	enum blog_ctx_state; written by whoever moves the context
+ * @task:	task that has this context in its list, or NULL; so too
+ * @generation:	how often @data was emptied; written under blog_state.lock
+ * @consumed:	messages in @data that the reader has taken, or that were
+ *		cleared; under blog_state.lock
+ * @all:	in blog_state.contexts, under blog_state.lock, or RCU
+ * @batch:	in a batch's list, under blog_state.lock
+ * @cursor:	the reader's place; that and what follows are his alone
+ * @cursor_generation: value of @generation that @cursor is about
+ * @taken:	messages before @cursor that he has not claimed yet
+ * @lost:	they do not count: not claimed, or the context was emptied before
+ * @next_taken:	next context in blog_merge.taken
+ * @data:	the records
+ *
+ * The fields down to @owner are written by the owner alone while the context
+ * is ACTIVE, and else by whoever moves it, who then has it to himself.
+ */
+struct blog_ctx {
+	struct blog_logger *logger;
+	struct blog_ctx *next;
+	u64 last;
+	u64 client;
+	u32 head;
+	u32 cpu;
+	u32 records;
+	u32 truncated;
+	bool shared;
+	struct blog_owner owner;
+
+	enum blog_ctx_state state;
+	struct task_struct *task;
+	unsigned int generation;
+	u32 consumed;
+	struct list_head all;
+	struct list_head batch;
+
+	struct blog_cursor cursor ____cacheline_aligned;
+	unsigned int cursor_generation;
+	u32 taken;
+	bool lost;
+	struct blog_ctx *next_taken;
+
+	u8 data[] ____cacheline_aligned;
+};
+
+#define BLOG_NO_CPU		U32_MAX
+#define BLOG_DATA_SIZE		(BLOG_CTX_SIZE - sizeof(struct blog_ctx))
+
+/* A context whose head is beyond this is full. */
+#define BLOG_HEAD_MAX		(BLOG_DATA_SIZE - BLOG_ROOM)
+
+/* Whoever writes next starts with a full set of control records. */
+static inline void blog_ctx_forget(struct blog_ctx *ctx)
+{
+	ctx->cpu = BLOG_NO_CPU;
+}
+
+static inline void blog_ctx_set_state(struct blog_ctx *ctx, enum blog_ctx_state to)
+{
+	WRITE_ONCE(ctx->state, to);
+}
+
+/*
+ * Take a lock that interrupts share: false in NMI if somebody has it. (Without
+ * SMP a try would always succeed.) The caller has disabled interrupts.
+ */
+#define blog_lock_from_any(lock)						\
+	(in_nmi() ? IS_ENABLED(CONFIG_SMP) && raw_spin_trylock(lock) :	\
+		    ({ raw_spin_lock(lock); true; }))
+
+/* Tasks keep away from their lists of contexts, but for write_fast(). */
+DECLARE_STATIC_KEY_FALSE(blog_tasks_frozen);
+
+struct blog_ctx *blog_ctx_own(struct blog_logger *logger, unsigned int level);
+struct blog_ctx *blog_ctx_replace(struct blog_ctx *ctx, unsigned int level);
+void blog_ctx_unlink_tasks(struct blog_state *state);
+
+#endif /* _LIB_BLOG_CONTEXT_H */
