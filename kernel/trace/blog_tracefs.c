@@ -10,8 +10,9 @@
  * that goes loses them the other way round.
  *
  * What is known of a logger here is in its struct blog_event, which
- * <linux/blog/define_logger.h> has defined; one without is not shown. The instance is never removed:
- * trace_array_get_by_name() has a reference for it, so that users cannot.
+ * <linux/blog/define_logger.h> has defined; one without is not shown. The instance
+ * is never removed: trace_array_get_by_name() has a reference for it, so that users
+ * cannot.
  */
 #include <linux/init.h>
 #include <linux/printk.h>
