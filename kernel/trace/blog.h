@@ -25,7 +25,7 @@
 /* Name of the tracefs instance, and of the system of its events. */
 #define BLOG_INSTANCE	"blog"
 
-/* With what else is named, all but printable ASCII characters become \ooo. */
+/* All but printable ASCII characters, and those named besides, become \ooo. */
 #define BLOG_ESCAPE	(ESCAPE_OCTAL | ESCAPE_NAP | ESCAPE_APPEND)
 
 /* Length of a format without its trailing newline. */

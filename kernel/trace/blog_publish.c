@@ -37,15 +37,14 @@
  * A pass is done in *chunks* of a few thousand records. They are copied out of
  * the contexts, in the order of time, onto a queue for each CPU, and claimed:
  * from there on they count as consumed, see <linux/blog/reader.h>. Then each CPU
- * writes its queue, see blog_write.c. If it cannot be (recording was disabled
- * meanwhile), the rest stays on the queue for the next chunk, which takes nothing
- * else before.
+ * writes its queue, see blog_write.c. If recording is disabled meanwhile, what is
+ * left stays queued, and no other chunk is taken until it is written.
  *
  * Who waits for what:
  *   - readers of `trace`, of per_cpu/cpuN/stats, and a snapshot, wait for a pass
  *     that began after they came. So does switching tracing_on off while
- *     somebody consumes, who will not get what comes later. The ring buffer
- *     keeps the newest, as it does for any event;
+ *     somebody consumes, for that reader gets nothing that comes later. The ring
+ *     buffer keeps the newest, as it does for any event;
  *   - who consumes (trace_pipe, trace_pipe_raw) waits until there is something
  *     to read, or such a pass has ended. While the file is open, a pass also
  *     runs every PERIOD, because such a reader sleeps until the ring buffer
@@ -63,10 +62,11 @@
  * dropped, and counts as overwritten.)
  *
  * Locks, in this order: register_mutex (lib/blog/logger.c), event_mutex,
- * tracepoints_mutex, trace_types_lock or blog_mutex, publisher.lock, cpus_read_lock,
- * blog_state.lock. A chunk is made and written under trace_types_lock, so that
- * nobody changes clock or size meanwhile. A dump cannot wait for locks;
- * publisher.busy keeps it and the holder of publisher.lock apart.
+ * tracepoints_mutex, then either trace_types_lock or blog_mutex, publisher.lock,
+ * cpus_read_lock, and the raw ones of lib/blog. publisher.ask_lock is innermost. A
+ * chunk is made and written under trace_types_lock, so that nobody changes clock or
+ * size meanwhile. A dump cannot wait for locks; publisher.busy keeps it and the
+ * holder of publisher.lock apart.
  */
 
 /* Time between two passes while somebody consumes. */
@@ -89,7 +89,8 @@
  * @merge:	contexts that take part in a chunk
  * @limited:	CPUs whose ring buffers a chunk must not overwrite
  * @busy:	somebody has @lock, or a dump is being made, which cannot take it
- * @read:	CPUs that somebody was seen to consume
+ * @read:	CPUs that somebody was seen to consume; this and the next two change
+ *		without a lock: a stale bit costs a pass a wait
  * @unread:	CPUs that nobody reads while others are read
  * @full:	a pass waits for a ring buffer to be read
  * @ask_lock:	protects the following
@@ -212,14 +213,14 @@ static enum blog_progress take_chunk(u64 until, int *cpu)
 	blog_chunk_begin(limited_cpus());
 	scoped_guard(rcu) {
 		if (!add_loggers(merge))
-			break;
+			break;	/* out of the guard, for more room */
 		progress = fill_chunk(merge, until, cpu);
 		if (!blog_merge_claim(merge))
 			blog_chunk_drop_lost();
 		return progress;
 	}
 
-	/* No memory: as if nothing were staged. It stays. */
+	/* No memory: as if there were nothing to publish. It stays. */
 	return blog_merge_grow(merge) ? BLOG_COMPLETE : BLOG_MORE;
 }
 
@@ -543,7 +544,8 @@ void blog_publish_switch(struct blog_logger *logger, struct trace_event_file *fi
  * blog_publish_add() - let a logger be read
  * @logger: a registered logger
  *
- * Context: Process context; sleeps. Takes publisher.lock, then event_mutex.
+ * Context: Process context; sleeps. Takes publisher.lock, and event_mutex after it
+ * was released.
  */
 void blog_publish_add(struct blog_logger *logger)
 {

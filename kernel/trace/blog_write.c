@@ -18,10 +18,10 @@
  * DOC: writing the ring buffers
  *
  * A chunk is a few thousand records, copied out of contexts, on their way to the
- * ring buffers. A ring buffer is written on its CPU alone, so that the records of
- * a chunk are on queues, one for each CPU, in the order of time::
+ * ring buffers. A ring buffer is written on its CPU alone; therefore the records of
+ * a chunk are kept in one queue for each CPU, in the order of time::
  *
- *	blog_chunk_begin()	all queues are empty; measure how much room there is
+ *	blog_chunk_begin()	needs empty queues; measures how much room there is
  *	blog_chunk_add()	a record behind the others of its CPU
  *	blog_chunk_drop_lost()	after the claim: those that turned out to be garbage
  *	blog_chunk_write()	each CPU writes its queue: a work on each
@@ -57,7 +57,7 @@
  * @time:	stamp of trace_clock_local()
  * @client:	as for blog()
  * @logger:	its logger; NULL if it must be dropped
- * @ctx:	context that it was copied from, while that is sure to exist
+ * @ctx:	context that it was copied from; valid in the RCU section of the merge
  * @owner:	who logged it
  * @args:	arguments
  */

@@ -5,7 +5,7 @@
  * alloc_batch: what can be taken, in the magazines of CPUs and, the rest, in the
  * depot. log_batch: full contexts, oldest first. Why there are both, and who takes
  * what, says context.c. Here a context is moved, emptied and counted; nothing here
- * waits, allocates, or knows who its owners are.
+ * waits, allocates, or looks at the lists of tasks.
  */
 #include <linux/atomic.h>
 #include <linux/blog/reader.h>
@@ -22,15 +22,15 @@ const struct blog_reader_ops __rcu *blog_reader;
 #define BLOG_PARK_MAX	(BLOG_DATA_SIZE / 2)
 
 /*
- * Idle contexts, spare or full, that tasks leave for CPUs: two each, so that one
- * still holds what went before when the other is begun.
+ * Tasks leave two idle contexts for each CPU, so that a CPU that begins another one
+ * need not overwrite what it wrote before.
  */
 static unsigned int left_for_cpus(const struct blog_state *state)
 {
 	return min(2 * num_online_cpus(), READ_ONCE(state->budget) / 4);
 }
 
-/* Below so many spare contexts more are wanted, up to twice as many. */
+/* If fewer contexts are spare, more are wanted: twice as many. */
 unsigned int blog_spare_wanted(const struct blog_state *state)
 {
 	unsigned int for_tasks = min(num_online_cpus(),
@@ -291,7 +291,7 @@ static void tell_full(void)
 }
 
 /**
- * blog_batch_queue() - queue a context that is full, or nearly so
+ * blog_batch_queue() - queue a context that is full, or too full to be parked
  * @state: state of the logger
  * @ctx: the context, which its owner has let go of
  *

@@ -15,7 +15,7 @@ struct blog_batch {
 	unsigned int nr;
 };
 
-/* Contexts that a CPU keeps at hand, so that forks and exits share no lock. */
+/* Contexts that a CPU keeps at hand: who begins to log, or exits, shares no lock. */
 #define BLOG_MAGAZINE		4
 
 struct blog_magazine {

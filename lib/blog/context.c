@@ -45,6 +45,7 @@
  *     then, so that there is one. A message for which there is none is dropped
  *     and counted.
  *
+ * A context in alloc_batch is spare; those in alloc_batch and log_batch are idle.
  * Nobody allocates here. When spare contexts run low the refill worker is
  * asked for more; it allocates up to the budget, and frees what is above it.
  *
@@ -55,15 +56,15 @@
  *   - a list task_struct.blog: the task itself, with preemption disabled; and
  *     blog_task_free(), after the task's last run. To take contexts out of the
  *     lists of living tasks, blog_ctx_unlink_tasks() sets blog_tasks_frozen
- *     and waits for an RCU grace period: then nobody is inside such a list
- *     (but to look who its first is, and write there if it is of a logger that
- *     is on), and tasks write to overflow contexts until it is done.
+ *     and waits for an RCU grace period: then no task walks or changes its list,
+ *     and tasks write to overflow contexts until it is done. (write_fast() may
+ *     still look at the first context, and use it if its logger is on.)
  *     blog_tasks_lock serializes it with blog_task_free() meanwhile.
  *   - blog_cpu.shared: the CPU, at that level, and blog_contexts_destroy()
  *     once the logger is off and a grace period has passed. A CPU that goes
  *     offline keeps its own.
- *   - batches and totals: blog_state.lock; a magazine: its own lock, which
- *     nests outside.
+ *   - batches and totals: blog_state.lock; a magazine: its own lock, which is
+ *     taken before blog_state.lock.
  *   - the records of an ACTIVE context: its owner; see struct blog_ctx.
  *   - the reader looks at any context at any time, see reader.c. What it read
  *     counts only if the context was not emptied meanwhile. QUEUED ones that it
@@ -174,7 +175,7 @@ struct blog_ctx *blog_ctx_replace(struct blog_ctx *ctx, unsigned int level)
 	local_irq_restore(flags);
 
 	next = blog_ctx_own(logger, level);
-	/* A task may have written to its CPU's overflow context before: a new turn. */
+	/* A new turn: the task may have written to this CPU's overflow context before. */
 	if (next)
 		blog_ctx_forget(next);
 

@@ -26,9 +26,9 @@ static_assert(!(BLOG_CTX_SIZE & (BLOG_CTX_SIZE - 1)));
  * @client:	client of the last record
  * @head:	bytes of @data in use; a reader pairs its acquire with the
  *		writer's release
- * @cpu:	CPU of the last record; BLOG_NO_CPU if a full set of control
- *		records must come next, and while control records are written, or
- *		arguments stored by what may log, too
+ * @cpu:	CPU of the last record. BLOG_NO_CPU: a full set of control records
+ *		must come next; also while control records are being written, or
+ *		arguments stored by code that may log itself
  * @records:	messages in @data
  * @truncated:	messages in @data with a cut string
  * @shared:	owned by a CPU, not by a task: the owner may change each time
@@ -36,14 +36,15 @@ static_assert(!(BLOG_CTX_SIZE & (BLOG_CTX_SIZE - 1)));
  * @state:	enum blog_ctx_state; written by whoever moves the context
  * @task:	task that has this context in its list, or NULL; so too
  * @generation:	how often @data was emptied; written under blog_state.lock
- * @consumed:	messages in @data that the reader has taken, or that were
+ * @consumed:	messages in @data that the reader has claimed, or that were
  *		cleared; under blog_state.lock
  * @all:	in blog_state.contexts, under blog_state.lock, or RCU
  * @batch:	in a batch's list, under blog_state.lock
- * @cursor:	the reader's place; that and what follows are his alone
+ * @cursor:	the reader's place; that and what follows are the reader's alone
  * @cursor_generation: value of @generation that @cursor is about
- * @taken:	messages before @cursor that he has not claimed yet
- * @lost:	they do not count: not claimed, or the context was emptied before
+ * @taken:	messages before @cursor that the reader has not claimed yet
+ * @lost:	what was taken does not count: it is not claimed yet, or the context
+ *		was emptied before it was
  * @next_taken:	next context in blog_merge.taken
  * @data:	the records
  *

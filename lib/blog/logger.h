@@ -1,6 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Always-on binary logging: what a registered logger has.
+ *
+ * Where things are in lib/blog; each file calls only files below it:
+ *
+ *	logger.c	loggers: registration, switches, counters; the reader's
+ *	  refill.c	    allocates and frees contexts
+ *	query.c		switches statements
+ *	reader.c	cursors and the merge; what a reader says of what it read
+ *	write.c		blog(), the hot path
+ *	  context.c	    which context a task or CPU writes to (refill.c calls it, too)
+ *	    batch.c	contexts that nobody writes to (logger.c and reader.c, too)
+ *	  serialize.c	    how arguments are stored
+ *	    site.c	statements (logger.c and query.c, too)
  */
 #ifndef _LIB_BLOG_LOGGER_H
 #define _LIB_BLOG_LOGGER_H
@@ -37,11 +49,11 @@ struct blog_cpu {
  * @nr_contexts: number of those
  * @budget:	most contexts that there may be
  * @no_memory:	the last allocation failed
- * @alloc_batch: READY and PARKED contexts that are in no magazine
+ * @alloc_batch: its depot: READY and PARKED contexts that are in no magazine
  * @log_batch:	QUEUED contexts, oldest first
  * @captured:	messages of contexts that were emptied
- * @claimed:	messages that the reader has taken, for good
- * @in_flight:	those of them that he has not shown yet
+ * @claimed:	messages that the reader has claimed
+ * @in_flight:	those of them that it has not shown yet
  * @overwritten: messages that nobody had read when they went
  * @truncated:	messages with a cut string, of contexts that were emptied
  * @nr_spare:	contexts in alloc_batch, magazines included

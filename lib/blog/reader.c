@@ -21,13 +21,14 @@
  *
  * A merge walks through many contexts. There is one at any time: the place that
  * it has reached in a context is kept there (blog_ctx.cursor), and each context is
- * read once. How a reader uses it says <linux/blog/reader.h>.
+ * read once. <linux/blog/reader.h> explains how a reader uses it.
  *
  * A context is emptied under blog_state.lock, and then has another generation.
  * The claim takes the same lock: if the generation is still that of the
  * cursor, nothing of what was copied had been emptied, and the messages are
  * consumed; else they were counted as overwritten, and the copies are garbage.
- * Therefore no record is both published and overwritten, or neither. (A dump
+ * Therefore each record that leaves its context counts once, as published or as
+ * overwritten. (A dump
  * claims nothing, for that takes locks.) Until then the reader believes no
  * length that it finds in a record.
  *
@@ -521,7 +522,7 @@ static void clear_ctx(struct blog_state *state, struct blog_ctx *ctx)
  *
  * It counts as overwritten.
  *
- * Context: Any context but NMI; as for blog_merge_add(), one caller at a time.
+ * Context: Any context but NMI, not while a merge is in use; one caller at a time.
  * Takes raw spinlocks with interrupts disabled.
  */
 void blog_logger_clear(struct blog_logger *logger)

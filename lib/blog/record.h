@@ -45,7 +45,7 @@ static_assert(sizeof(struct blog_owner) == 32);
 #define BLOG_STR_MAX		1000
 #define BLOG_ARGS_MAX		2048
 
-/* Longest payload of a record: what precedes the end may leave a gap. */
+/* Longest payload of a record: alignment may add up to 8 bytes. */
 static_assert(BLOG_ARGS_MAX + 8 == BLOG_LEN_MAX);
 
 /*

@@ -25,7 +25,7 @@
 #include "logger.h"
 #include "site.h"
 
-DEFINE_MUTEX(blog_mutex);	/* here, for who stands above uses it, too */
+DEFINE_MUTEX(blog_mutex);	/* here: logger.c and query.c use it, too */
 EXPORT_SYMBOL_IF_KUNIT(blog_mutex);
 
 /*

@@ -2,10 +2,10 @@
 /*
  * Always-on binary logging: the hot path.
  *
- * blog() comes here when its logger is on. All runs with preemption disabled
- * and nothing stronger: no lock, no atomic read-modify-write, no allocation.
- * (Where a context is begun, or tasks share one, write_any() takes locks, and
- * counts turns with an atomic.)
+ * blog() comes here when its logger is on, with preemption disabled and nothing
+ * stronger. write_fast() and what it calls take no lock, use no atomic
+ * read-modify-write and allocate nothing. (Where a context is begun, or tasks share
+ * one, write_any() may take locks, and counts turns with an atomic.)
  * write_fast() does what most messages need. For strings it goes to
  * write_simple(), and that for rarer arguments to write_rest(): the registers
  * that these need would else be saved for every message. write_any() does all
@@ -25,11 +25,12 @@
 #include "serialize.h"
 
 /*
- * Set while a writer is inside, by level, but for the part of write_fast() and
- * write_simple() that nothing can hook into (but the fault of a string whose end
- * is not mapped, and nobody who hooks into that may log). A second one at the same level (in what
- * renders a pointer extension, or an NMI within an exception that counts as NMI)
- * finds its CPU's contexts in the middle of a change and drops its message.
+ * Set while a writer is at work at that level. write_fast() and write_simple() do
+ * not set it, for nothing can run inside them that logs. (A string whose end is not
+ * mapped may fault there; who hooks into that must not log.) A second writer at the
+ * same level (in what renders a pointer extension, or an NMI within an exception
+ * that counts as NMI) finds its CPU's contexts in the middle of a change and drops
+ * its message.
  */
 static DEFINE_PER_CPU(bool, blog_busy[BLOG_LEVELS]);
 

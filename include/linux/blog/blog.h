@@ -61,8 +61,8 @@ static_assert(sizeof(struct blog_site) == 64);
 /* Its format cannot be logged. */
 #define BLOG_SITE_BAD		0x02
 /*
- * It has a pointer extension, which calls what may log too, or many strings. Does
- * not change as long as writers may be inside.
+ * It has a pointer extension, whose rendering may itself log, or many strings.
+ * Constant while the logger is registered.
  */
 #define BLOG_SITE_COMPLEX	0x04
 /* It is on and not complex, its logger captures, and nobody listens. */
@@ -81,7 +81,8 @@ static_assert(sizeof(struct blog_site) == 64);
  * @owner:	module of the logger and of all its sites
  * @event:	what its reader knows of it: the event blog:<name>; NULL without
  *		CONFIG_BLOG_TRACEFS
- * @emit:	tells who listens of a message; called with BLOG_LIVE alone
+ * @emit:	passes a message on to whoever listens; called only if BLOG_LIVE is
+ *		set
  *
  * Defined by <linux/blog/define_logger.h> alone.
  */
@@ -192,9 +193,10 @@ do {									\
  * logger is on.
  *
  * Context: Any context in which RCU is watching, including NMI. Never allocates.
- * Takes no lock, except for the first message of a task, for one that finds its
- * context full, and for one that gets none: raw spinlocks with interrupts
- * disabled, which in NMI it only tries.
+ * Takes no lock, except for the first message of a task, or of a CPU at an
+ * interrupt level, for one that finds its context full, and for one that gets none:
+ * raw spinlocks with interrupts disabled, which in NMI it only tries. (Where the
+ * event is enabled its users do what they do.)
  */
 #define blog(_logger, _client, _fmt, ...)				\
 	__blog_at(__UNIQUE_ID(blog_site), __UNIQUE_ID(blog_args), _logger,	\

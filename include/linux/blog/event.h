@@ -41,6 +41,7 @@ struct blog_event {
 void blog_event_listen(struct blog_logger *logger, bool on);
 int blog_event_switch(struct blog_logger *logger, struct trace_event_call *call,
 		      enum trace_reg type, void *data);
+/* In blog_write.c, which knows whose record is being written. */
 void blog_event_entry(struct trace_entry *entry, const void *args);
 const char *blog_event_text(struct trace_iterator *iter,
 			    const struct blog_logger *logger, u64 client,

@@ -41,12 +41,15 @@
  *		blog_merge_take(&merge);
  *	}
  *	if (!blog_merge_claim(&merge))
- *		drop_copies();				// where blog_ctx_lost()
+ *		drop_copies();			// of contexts that are blog_ctx_lost()
  *	rcu_read_unlock();
  *
- * If blog_merge_add() lacks room, blog_merge_grow() makes it, outside of that.
- * One merge is made at a time: the place that it has reached is kept in the
- * contexts.
+ * If blog_merge_add() lacks room, blog_merge_grow() makes it, outside of the RCU
+ * section; then all starts over. One merge is made at a time: the place that it has
+ * reached is kept in the contexts.
+ *
+ * A registered logger stays so while blog_mutex is held, and for the reader from
+ * logger_added() until logger_gone() returns.
  *
  * What was claimed counts as published. Of that, the reader may say how much has
  * not got to its place yet, by blog_logger_set_in_flight(), or never will, by

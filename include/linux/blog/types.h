@@ -20,8 +20,8 @@ struct blog_logger;
  * enum blog_ctx_state - where a context is in its life
  * @BLOG_CTX_READY:	empty, in alloc_batch
  * @BLOG_CTX_ACTIVE:	owned by a task, or by a CPU at one interrupt level
- * @BLOG_CTX_PARKED:	left by a task that is gone, with room, in alloc_batch
- * @BLOG_CTX_QUEUED:	full, in log_batch
+ * @BLOG_CTX_PARKED:	left by a task that is gone, at most half full, in alloc_batch
+ * @BLOG_CTX_QUEUED:	full, or left more than half full, in log_batch
  * @BLOG_CTX_NR_STATES:	number of those
  */
 enum blog_ctx_state {
@@ -40,10 +40,10 @@ enum blog_ctx_state {
  * @pid:	pid of the task, or of the one that was interrupted; so too
  * @tgid:	thread group
  * @level:	interrupt_context_level()
- * @turn:	numbers the turns of a logger's writers: one begins with each
- *		context, and in contexts that tasks share with each change of the
- *		task. Of a task's messages to one logger, from one CPU and with equal
- *		stamps, that with the lower turn was first
+ * @turn:	numbers the turns of a logger's writers. A turn begins when a writer
+ *		starts or resumes a context, and when the task of a context, or its
+ *		name, changes. Of a task's messages to one logger, from one CPU and
+ *		with equal stamps, that with the lower turn was first
  * @comm:	name of the task
  */
 struct blog_owner {
@@ -54,7 +54,7 @@ struct blog_owner {
 	char comm[TASK_COMM_LEN];
 };
 
-/* Most bytes of a message's arguments. */
+/* Most bytes of a message's arguments: BLOG_ARGS_MAX, and gaps. */
 #define BLOG_LEN_MAX		2056
 
 /**
