@@ -116,8 +116,11 @@ static const char fields[] =
 	"\tfield:unsigned char common_preempt_count;\toffset:3;\tsize:1;\tsigned:0;\n"
 	"\tfield:int common_pid;\toffset:4;\tsize:4;\tsigned:1;\n\n"
 	"\tfield:u64 client;\toffset:8;\tsize:8;\tsigned:0;\n"
-	"\tfield:u32 site;\toffset:16;\tsize:4;\tsigned:0;\n"
-	"\tfield:%s u8[] args;\toffset:20;\tsize:4;\tsigned:0;\n\n"
+	"\tfield:u64 late;\toffset:16;\tsize:8;\tsigned:0;\n"
+	"\tfield:u16 site;\toffset:24;\tsize:2;\tsigned:0;\n"
+	"\tfield:u16 cpu;\toffset:26;\tsize:2;\tsigned:0;\n"
+	"\tfield:char comm[16];\toffset:28;\tsize:16;\tsigned:0;\n"
+	"\tfield:%s u8[] args;\toffset:44;\tsize:4;\tsigned:0;\n\n"
 	"print fmt: \"[%%llu] %%s %s: %%s\", REC->client, __print_symbolic(REC->site, "
 	"%s), __print_array(__get_dynamic_array(args), "
 	"(__get_dynamic_array_len(args) / 4), 4)\n";

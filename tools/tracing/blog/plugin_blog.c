@@ -12,6 +12,11 @@
  *
  *   [4242] ceph_add_cap: 00000000deadbeef cap pAsLsXs
  *
+ * An event says itself which task and CPU has logged it, and how much younger its
+ * stamp is than the message, in units of the clock. Where that differs from what
+ * stands at the beginning of the line, comm=NAME, cpu=N and late=N come first. (In perf
+ * comm= does not: perf does not tell plugins the name.)
+ *
  * trace-cmd, perf and KernelShark load it from their plugin directories. perf
  * exports few functions of libtraceevent to plugins; tests/symbols.txt lists
  * what may be used here.
@@ -49,6 +54,9 @@
 #define SYMBOL_SIZE_MAX	(1ULL << 30)
 #define FIRST_PAGE_END	4096
 
+/* Not in perf. */
+const char *tep_data_comm_from_pid(struct tep_handle *tep, int pid) __attribute__((weak));
+
 static struct tep_plugin_option options[] = {
 	{
 		.name = "loggers",
@@ -84,6 +92,10 @@ struct logger {
 	struct tep_format_field	*client;
 	struct tep_format_field	*site;
 	struct tep_format_field	*args;
+	struct tep_format_field	*comm;	/* this and the following may lack */
+	struct tep_format_field	*cpu;
+	struct tep_format_field	*late;
+	struct tep_format_field	*pid;
 	struct blog_catalogue	catalogue;
 	struct bstr_env		env;
 	char			message[MESSAGE_SIZE];
@@ -192,6 +204,36 @@ static bool find_args(const struct logger *l, const struct tep_record *record,
 	return false;
 }
 
+/* The name that the line begins with; NULL if unknown here, or of an idle task. */
+static const char *known_comm(const struct logger *l, const struct tep_record *record)
+{
+	uint64_t pid;
+
+	if (!tep_data_comm_from_pid || !l->pid ||
+	    !read_field(record, l->pid, l->env.big_endian, &pid) || !pid)
+		return NULL;
+	return tep_data_comm_from_pid(l->tep, pid);
+}
+
+/* Who has logged it, where the line says otherwise. */
+static void print_who(struct trace_seq *s, const struct logger *l,
+		      const struct tep_record *record)
+{
+	const char *known = known_comm(l, record), *comm;
+	uint64_t cpu, late;
+
+	if (known && l->comm && has_bytes(record, l->comm->offset, l->comm->size)) {
+		comm = (char *)record->data + l->comm->offset;
+		if (strncmp(comm, known, l->comm->size))
+			trace_seq_printf(s, "comm=%.*s ", l->comm->size, comm);
+	}
+	if (l->cpu && read_field(record, l->cpu, l->env.big_endian, &cpu) &&
+	    cpu != (uint64_t)record->cpu)
+		trace_seq_printf(s, "cpu=%llu ", (unsigned long long)cpu);
+	if (l->late && read_field(record, l->late, l->env.big_endian, &late) && late)
+		trace_seq_printf(s, "late=%llu ", (unsigned long long)late);
+}
+
 static void print_words(struct trace_seq *s, const char *args, size_t len,
 			bool big_endian)
 {
@@ -235,6 +277,7 @@ static void print_record(struct trace_seq *s, struct logger *l,
 	complete = find_args(l, record, &args, &len);
 	site = blog_catalogue_find(&l->catalogue, id);
 
+	print_who(s, l, record);
 	if (client)
 		trace_seq_printf(s, "[%llu] ", (unsigned long long)client);
 	if (site && site->fmt) {
@@ -286,6 +329,10 @@ static bool learn_event(struct logger *l, struct tep_event *event)
 	l->client = tep_find_field(event, "client");
 	l->site = tep_find_field(event, "site");
 	l->args = tep_find_field(event, "args");
+	l->comm = tep_find_field(event, "comm");
+	l->cpu = tep_find_field(event, "cpu");
+	l->late = tep_find_field(event, "late");
+	l->pid = tep_find_any_field(event, "common_pid");
 	if (!l->client || !l->site || !l->args ||
 	    !(l->args->flags & TEP_FIELD_IS_DYNAMIC) ||
 	    blog_catalogue_read(&l->catalogue, event))

@@ -14,7 +14,12 @@
 #include "test.h"
 
 #define EVENT_ID	77
-#define HEADER_SIZE	24	/* common fields, client, site, args */
+#define HEADER_SIZE	48	/* common fields, client, late, site, cpu, comm, args */
+#define LATE		16
+#define SITE		24
+#define CPU		26
+#define COMM		28
+#define ARGS		44
 #define RECORD_SIZE	256
 #define MANY_SITES	1300
 #define KFUNC		0xffffffff81000000ULL
@@ -26,8 +31,11 @@ static const char fields[] =
 	"\tfield:unsigned char common_preempt_count;\toffset:3;\tsize:1;\tsigned:0;\n"
 	"\tfield:int common_pid;\toffset:4;\tsize:4;\tsigned:1;\n\n"
 	"\tfield:u64 client;\toffset:8;\tsize:8;\tsigned:0;\n"
-	"\tfield:u32 site;\toffset:16;\tsize:4;\tsigned:0;\n"
-	"\tfield:%s u8[] args;\toffset:20;\tsize:4;\tsigned:0;\n\n";
+	"\tfield:u64 late;\toffset:16;\tsize:8;\tsigned:0;\n"
+	"\tfield:u16 site;\toffset:24;\tsize:2;\tsigned:0;\n"
+	"\tfield:u16 cpu;\toffset:26;\tsize:2;\tsigned:0;\n"
+	"\tfield:char comm[16];\toffset:28;\tsize:16;\tsigned:0;\n"
+	"\tfield:%s u8[] args;\toffset:44;\tsize:4;\tsigned:0;\n\n";
 
 static const char words[] =
 	"__print_array(__get_dynamic_array(args), (__get_dynamic_array_len(args) / 4), 4)";
@@ -109,15 +117,15 @@ static void start(struct record *rec, uint64_t client, uint32_t site)
 	rec->size = HEADER_SIZE;
 	set(rec, 0, EVENT_ID, 2);
 	set(rec, 8, client, 8);
-	set(rec, 16, site, 4);
-	set(rec, 20, HEADER_SIZE, 4);
+	set(rec, SITE, site, 2);
+	set(rec, ARGS, HEADER_SIZE, 4);
 }
 
 static void add(struct record *rec, const void *bytes, size_t len)
 {
 	memcpy(rec->data + rec->size, bytes, len);
 	rec->size += len;
-	set(rec, 20, (rec->size - HEADER_SIZE) << 16 | HEADER_SIZE, 4);
+	set(rec, ARGS, (rec->size - HEADER_SIZE) << 16 | HEADER_SIZE, 4);
 }
 
 static void add_number(struct record *rec, uint64_t num, size_t size)
@@ -222,6 +230,30 @@ static void test_messages(void)
 	check_print(tep, &rec, "octal: caf\xc3\xa9\t7x ends\\");
 	start(&rec, 0, 10);
 	check_print(tep, &rec, "lines: one\ntwo\n");
+	close_event(tep);
+}
+
+/* Who has logged it is said where the line's header says otherwise. */
+static void test_who(void)
+{
+	struct tep_handle *tep = open_event(&ceph_format);
+	struct record rec = { 0 };
+
+	tep_register_comm(tep, "bash", 7);
+	cap_record(&rec, 0);
+	set(&rec, 4, 7, 4);
+	memcpy(rec.data + COMM, "bash", 4);
+	check_print(tep, &rec, "add_cap: cap 5 of pAsLs");
+	memcpy(rec.data + COMM, "a name of 16 byt", 16);
+	check_print(tep, &rec, "comm=a name of 16 byt add_cap: cap 5 of pAsLs");
+	set(&rec, CPU, 3, 2);
+	set(&rec, LATE, 1234567890123, 8);
+	check_print(tep, &rec, "comm=a name of 16 byt cpu=3 late=1234567890123 "
+		    "add_cap: cap 5 of pAsLs");
+	/* All idle tasks have one name in the header. */
+	set(&rec, 4, 0, 4);
+	set(&rec, LATE, 0, 8);
+	check_print(tep, &rec, "cpu=3 add_cap: cap 5 of pAsLs");
 	close_event(tep);
 }
 
@@ -336,7 +368,7 @@ static void test_relative_loc(void)
 	struct record rec = { 0 };
 
 	cap_record(&rec, 0);
-	set(&rec, 20, (rec.size - HEADER_SIZE) << 16, 4);
+	set(&rec, ARGS, (rec.size - HEADER_SIZE) << 16, 4);
 	check_print(tep, &rec, "add_cap: cap 5 of pAsLs");
 	close_event(tep);
 }
@@ -350,7 +382,7 @@ static void test_many_sites(void)
 	struct record rec = { 0 };
 
 	cap_record(&rec, 9);
-	set(&rec, 16, MANY_SITES - 1, 4);
+	set(&rec, SITE, MANY_SITES - 1, 2);
 	check_print(tep, &rec, "[9] add_cap: cap 5 of pAsLs");
 	close_event(tep);
 }
@@ -377,7 +409,7 @@ static void test_cut_records(void)
 static void test_bad_loc(void)
 {
 	static const uint32_t locs[] = {
-		0xffffffff, 0xffff0018, 0x0004ffff, 0x00100018, 0x00000025,
+		0xffffffff, 0xffff0018, 0x0004ffff, 0x00400018, 0x00000075,
 	};
 	struct tep_handle *tep = open_event(&ceph_format);
 	struct record rec = { 0 };
@@ -387,7 +419,7 @@ static void test_bad_loc(void)
 		char *text;
 
 		cap_record(&rec, 0);
-		set(&rec, 20, locs[i], 4);
+		set(&rec, ARGS, locs[i], 4);
 		text = print(tep, &rec, rec.size);
 		check(strstr(text, "<truncated"), "bad location", text);
 		free(text);
@@ -538,6 +570,7 @@ void test_plugin(const char *dir)
 	if (!handle || !load || !unload || !path)
 		return;
 	test_messages();
+	test_who();
 	test_unknown();
 	test_symbols();
 	test_big_endian();
