@@ -6,8 +6,10 @@
  *	  blog_files.c	    the control files of a logger
  *	  blog_event.c	    its event: catalogue, text, who hears it where
  *	    blog_publish.c	passes and requests: what to bring in, when, for whom
- *	      blog_write.c	    one CPU's ring buffer: queue, room, writing
- *	        blog_clock.c	the clock of the ring buffers
+ *	      blog_view.c	    what of the contexts is in the ring buffers
+ *	        blog_chunk.c	records on their way: a queue for each CPU, room
+ *	          blog_write.c	    writes a record to its CPU's ring buffer
+ *	            blog_clock.c	the clock of the ring buffers
  *
  * Each file calls only files below it, and lib/blog through <linux/blog/reader.h>.
  */
@@ -41,20 +43,70 @@ static inline size_t blog_format_len(const char *format)
 /* The instance; set by blog_clock_init(), before anything else runs. */
 extern struct trace_array *blog_instance;
 
+/* What a clock said, and trace_clock_local() at the same time. */
+struct blog_clock_sample {
+	u64 local;
+	u64 other;
+};
+
+/* The clock of one CPU's ring buffer: it stands at @stamp, or runs. */
+struct blog_clock {
+	bool stands;
+	u64 stamp;
+};
+
 void blog_clock_init(struct trace_array *tr);
 void blog_clock_update(void);
-void blog_clock_begin(u64 time);
-void blog_clock_end(bool shown);
-void blog_sample_clock(trace_clock_fn func, u64 *local, u64 *other);
+bool blog_clock_current(void);
+u64 blog_clock_begin(struct blog_clock *outer, u64 time);
+void blog_clock_end(const struct blog_clock *outer);
+void blog_sample_clock(trace_clock_fn func, struct blog_clock_sample *sample);
+u64 blog_clock_convert(const struct blog_clock_sample *begin,
+		       const struct blog_clock_sample *end, bool in_ns, u64 time);
 
 /* blog_write.c */
+
+/**
+ * struct blog_item - a record on its way
+ * @next:	offset in the chunk of the next one for the same CPU, or 0
+ * @cpu:	who logged it
+ * @site:	number of its statement
+ * @len:	bytes in @args
+ * @is_new:	it has not been claimed before
+ * @time:	stamp of trace_clock_local()
+ * @client:	as for blog()
+ * @logger:	its logger; NULL if it must be dropped
+ * @origin:	where it was copied from
+ * @owner:	who logged it
+ * @args:	arguments
+ */
+struct blog_item {
+	u32 next;
+	u32 cpu;
+	u16 site;
+	u16 len;
+	bool is_new;
+	u64 time;
+	u64 client;
+	struct blog_logger *logger;
+	struct blog_origin origin;
+	struct blog_owner owner;
+	u8 args[] __aligned(8);
+};
+
+void blog_write_begin(void);
+bool blog_write_item(const struct blog_item *item, unsigned int emptied, bool *stored);
+void blog_write_copy(struct blog_item *item, const struct blog_place *place);
+void blog_write_now(const struct blog_place *place);
+
+/* blog_chunk.c */
 
 /**
  * enum blog_progress - how far something got
  * @BLOG_COMPLETE: all is done that was asked for
  * @BLOG_MORE: there is more
  * @BLOG_NO_ROOM: a ring buffer must be read before it takes more
- * @BLOG_DISABLED: a ring buffer does not take anything just now
+ * @BLOG_DISABLED: the ring buffers do not take anything just now
  */
 enum blog_progress {
 	BLOG_COMPLETE,
@@ -63,25 +115,55 @@ enum blog_progress {
 	BLOG_DISABLED,
 };
 
-int blog_write_init(void);
+int blog_chunk_init(void);
 int blog_ring_of(u32 cpu);
 s64 blog_ring_room(int cpu);
-void blog_chunk_begin(const struct cpumask *limited);
-enum blog_progress blog_chunk_add(const struct blog_cursor *cursor, int cpu);
-bool blog_chunk_written(void);
+bool blog_ring_used(int cpu);
+bool blog_ring_whole(int cpu);
+void blog_rings_reset(void);
+void blog_rings_were_reset(void);
+void blog_chunk_begin(const struct cpumask *limited, unsigned int emptied);
+enum blog_progress blog_chunk_add(const struct blog_place *place, int cpu);
 void blog_chunk_drop_lost(void);
 void blog_chunk_drop_logger(struct blog_logger *logger);
+void blog_chunk_put_back(void);
 u32 blog_chunk_count(const struct blog_logger *logger);
-void blog_chunk_write(void);
-void blog_chunk_write_here(void);
+enum blog_progress blog_chunk_write(const struct cpumask *limited, int *full);
+bool blog_chunk_written(void);
+bool blog_chunk_divert(void);
+unsigned long blog_chunk_pulse(void);
+
+/* blog_view.c */
+
+/**
+ * enum blog_reader_kind - whom what is in the ring buffers must serve
+ * @BLOG_LOOKS: does not consume, and is to see the newest
+ * @BLOG_BEGINS: is going to consume, and is to get all
+ * @BLOG_CONSUMES: goes on to consume
+ */
+enum blog_reader_kind {
+	BLOG_LOOKS,
+	BLOG_BEGINS,
+	BLOG_CONSUMES,
+};
+
+int blog_view_init(void);
+int blog_view_grow(void);
+void blog_view_add(struct blog_logger *logger);
+void blog_view_remove(struct blog_logger *logger);
+int blog_view_clear(const void *logger);
+void blog_view_switch(struct blog_logger *logger, struct trace_event_file *file);
+bool blog_view_prepare(enum blog_reader_kind kind);
+bool blog_view_valid(void);
+void blog_view_only_newest(bool on, u64 until, void (*progress)(void));
+bool blog_view_has_more(void);
+enum blog_progress blog_view_fill(u64 until, const struct cpumask *limited, int *full);
+void blog_view_settle(void);
+void blog_view_dump(void);
 
 /* blog_publish.c */
 int blog_publish_init(void);
-void blog_publish_add(struct blog_logger *logger);
-void blog_publish_remove(struct blog_logger *logger);
-void blog_publish_clear(struct blog_logger *logger);
 void blog_publish_soon(void);
-void blog_publish_switch(struct blog_logger *logger, struct trace_event_file *file);
 
 /* blog_event.c */
 void blog_event_add(struct blog_logger *logger);

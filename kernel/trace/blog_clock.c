@@ -7,6 +7,7 @@
 #include <linux/math64.h>
 #include <linux/percpu.h>
 #include <linux/ring_buffer.h>
+#include <linux/suspend.h>
 #include <linux/trace_clock.h>
 
 #include "blog.h"
@@ -21,83 +22,61 @@
  * user chose (trace_clock)::
  *
  *	blog_clock_update()		before a chunk: the user may have changed it
- *	blog_clock_begin(time)		from here on this CPU's clock stands
+ *	blog_clock_begin(&outer, time)	from here on this CPU's clock stands
  *	write the record
- *	blog_clock_end(shown)		and goes on
+ *	blog_clock_end(&outer)		and goes on
  *
- * Records have stamps of trace_clock_local(). If the user's clock is another,
- * a stamp is converted by the rate of that clock since boot (struct clock_map).
- * Rounding must not order two records of a CPU the wrong way round: a stamp that
- * comes out a little earlier than the last one's is made equal.
+ * Records have stamps of trace_clock_local(). If the user's clock is another, a stamp
+ * is converted: both clocks are read together at boot, before and after each
+ * suspend, and now, and between two of these the other clock is taken to run evenly.
  *
- * The ring buffer stores differences, which cannot be negative. Within a CPU
- * stamps do not go back, except where an event was enabled after younger
- * records of others had been published, where somebody writes to the instance
- * by other means, such as trace_marker, where a CPU writes records of another
- * that went offline, and where clocks are not stable. For that the youngest
- * stamp that a CPU's ring buffer may have is kept (cpu_clock.latest), and an
- * older record is written with an absolute stamp.
+ * A ring buffer stores differences, and its stamps must not go back. Mostly they do
+ * not: records are written in the order of time. But somebody may have written to
+ * the instance by other means, such as trace_marker; a CPU may write what belongs to
+ * another one that is offline or stuck; a message may have become visible late. Such
+ * a record gets the stamp of what is there already, and says by how much it is late.
  *
- * Each struct cpu_clock is written by its CPU alone with interrupts disabled, but
- * for @latest, which whoever writes to the instance raises, also in NMI.
+ * Each struct blog_clock is its CPU's, with interrupts disabled; a dump that
+ * interrupts somebody puts back what it found.
  */
 
 struct trace_array *blog_instance __ro_after_init;
 
-/**
- * struct cpu_clock - the clock of one CPU's ring buffer
- * @stands:	a record is being written
- * @late:	with an absolute stamp
- * @stamp:	its stamp
- * @time:	what that was before conversion
- * @shown:	stamp of the last one written
- * @shown_time:	what it was before conversion
- * @clock:	clock of @latest
- * @latest:	no event in this CPU's ring buffer, or in its snapshot, has a later
- *		stamp
- */
-struct cpu_clock {
-	bool stands;
-	bool late;
-	u64 stamp;
-	u64 time;
-	u64 shown;
-	u64 shown_time;
-	trace_clock_fn clock;
-	u64 latest;
-};
-
-static DEFINE_PER_CPU(struct cpu_clock, cpu_clocks);
-
-/**
- * struct clock_map - from trace_clock_local() to the clock of the instance
- * @func:	that clock
- * @local:	a time of trace_clock_local()
- * @other:	what @func said then
- * @local_span:	time from boot to then
- * @other_span:	the same for @func
- *
- * The ratio of the spans is how much faster one runs.
- */
-struct clock_map {
-	trace_clock_fn func;
-	u64 local;
-	u64 other;
-	u64 local_span;
-	u64 other_span;
-};
-
-/* Written by blog_clock_update(), while no CPU writes. */
-static struct clock_map map;
+static DEFINE_PER_CPU(struct blog_clock, blog_clocks);
 
 /* More than all clocks of tracing. */
 #define NR_CLOCKS	16
 
-/* What each clock said at boot. */
-static struct {
-	u64 local;
-	u64 other;
-} boot[NR_CLOCKS] __ro_after_init;
+/* So many suspends are remembered; what was before has the stamps of the oldest. */
+#define NR_SPANS	8
+
+/* What the clocks said at the beginning and at the end of a time without suspend. */
+struct clock_span {
+	struct blog_clock_sample begin[NR_CLOCKS];
+	struct blog_clock_sample end[NR_CLOCKS];
+};
+
+static struct clock_span spans[NR_SPANS];
+static unsigned int nr_spans;	/* the last one has no end yet */
+
+/**
+ * struct clock_map - from trace_clock_local() to the clock of the instance
+ * @id:		number of that clock
+ * @func:	that clock; NULL before blog_clock_update()
+ * @in_ns:	it counts nanoseconds
+ * @begin:	what it said when it last began to run evenly
+ * @now:	what it said lately
+ */
+struct clock_map {
+	unsigned int id;
+	trace_clock_fn func;
+	bool in_ns;
+	struct blog_clock_sample begin;
+	struct blog_clock_sample now;
+};
+
+/* Written by blog_clock_update(), while no CPU writes but for a dump. */
+static struct clock_map map;
 
 /* Both clocks can be read within this, unless somebody takes the CPU away. */
 #define SAMPLE_TIME_MAX		(10 * NSEC_PER_USEC)
@@ -106,15 +85,14 @@ static struct {
 /**
  * blog_sample_clock() - read a clock together with trace_clock_local()
  * @func: the clock
- * @local: set to a time of trace_clock_local()
- * @other: set to what @func said then
+ * @sample: set to what both said
  *
  * An NMI or a hypervisor may come between two clocks, for milliseconds: of
  * many tries that took too long the quickest counts.
  *
  * Context: Any context. Takes no lock but those of @func.
  */
-void blog_sample_clock(trace_clock_fn func, u64 *local, u64 *other)
+void blog_sample_clock(trace_clock_fn func, struct blog_clock_sample *sample)
 {
 	u64 before, then, took, least = U64_MAX;
 	unsigned int tries = SAMPLE_TRIES;
@@ -128,57 +106,70 @@ void blog_sample_clock(trace_clock_fn func, u64 *local, u64 *other)
 		local_irq_restore(flags);
 		if (took < least) {
 			least = took;
-			*local = before + took / 2;
-			*other = then;
+			sample->local = before + took / 2;
+			sample->other = then;
 		}
 	} while (least > SAMPLE_TIME_MAX && --tries);
 }
 EXPORT_SYMBOL_IF_KUNIT(blog_sample_clock);
 
 /*
- * How fast a clock runs is measured since boot. One that counts nanoseconds
- * and seems to differ by more than this has been set, or slept, meanwhile.
+ * How fast a clock runs is measured. One that counts nanoseconds and seems to
+ * differ by more than this has been set meanwhile.
  */
 #define NS_CLOCK_ERROR_MAX(span)	((span) / 1000)
 
-static void forget_shown(void)
-{
-	int cpu;
+/* No clock ticks more often in a nanosecond; else a division could overflow. */
+#define TICKS_PER_NS_MAX		64
 
-	for_each_possible_cpu(cpu)
-		per_cpu(cpu_clocks, cpu).shown = 0;
+/* How far a clock went while trace_clock_local() went by @ns. */
+static u64 scale(u64 ns, u64 local, u64 other, bool in_ns)
+{
+	if (in_ns && (!local || abs((s64)(other - local)) > NS_CLOCK_ERROR_MAX(local)))
+		return ns;
+	if (!local || (s64)other < 0 || other / TICKS_PER_NS_MAX > local)
+		return 0;
+
+	return mul_u64_u64_div_u64(ns, other, local);
 }
 
 /**
- * blog_clock_update() - follow the clock that the user chose
+ * blog_clock_convert() - what a clock said at another time
+ * @begin: what it said once, and
+ * @end: later
+ * @in_ns: it counts nanoseconds
+ * @time: a time of trace_clock_local(), perhaps before or after both
  *
- * Context: Any context; no CPU writes a record meanwhile, and trace_types_lock
- * is held, which keeps the choice, but for a dump.
+ * Context: Any context.
+ * Return: what it said then if it ran evenly; never below 0, and @end where that
+ * cannot be told.
  */
-void blog_clock_update(void)
+u64 blog_clock_convert(const struct blog_clock_sample *begin,
+		       const struct blog_clock_sample *end, bool in_ns, u64 time)
 {
-	unsigned int id = blog_instance->clock_id;
-	trace_clock_fn func = trace_clock_func(id);
+	u64 local = end->local - begin->local, other = end->other - begin->other;
+	bool before = time < end->local;
+	u64 span = scale(before ? end->local - time : time - end->local,
+			 local, other, in_ns);
 
-	if (map.func != func)
-		forget_shown();
-	map.func = func;
-	if (func == trace_clock_local || id >= NR_CLOCKS)
-		return;
-	blog_sample_clock(func, &map.local, &map.other);
-	map.local_span = map.local - boot[id].local;
-	map.other_span = map.other - boot[id].other;
-	if (trace_clock_in_ns(blog_instance) &&
-	    abs((s64)(map.other_span - map.local_span)) >
-	    NS_CLOCK_ERROR_MAX(map.local_span))
-		map.other_span = map.local_span;
+	if (before)
+		return end->other - min(end->other, span);
+
+	return end->other + span;
 }
+EXPORT_SYMBOL_IF_KUNIT(blog_clock_convert);
 
-static u64 convert_span(u64 span)
+/* A time before the last suspend. */
+static u64 convert_old(u64 time)
 {
-	return map.local_span ?
-	       mul_u64_u64_div_u64(span, map.other_span, map.local_span) :
-	       span;
+	unsigned int nr = READ_ONCE(nr_spans) - 1, oldest = nr >= NR_SPANS ? nr - NR_SPANS + 1 : 0;
+	const struct clock_span *span;
+
+	do
+		span = &spans[--nr % NR_SPANS];
+	while (nr > oldest && time < span->begin[map.id].local);
+
+	return blog_clock_convert(&span->begin[map.id], &span->end[map.id], map.in_ns, time);
 }
 
 /* What the clock of the instance said when trace_clock_local() said @time. */
@@ -189,166 +180,150 @@ static u64 convert_time(u64 time)
 	/* Not a time, but a number for each event. */
 	if (map.func == trace_clock_counter)
 		return trace_clock_counter();
-	if (time > map.local)
-		return map.other + convert_span(time - map.local);
+	if (time < map.begin.local && READ_ONCE(nr_spans) > 1)
+		return convert_old(time);
 
-	return map.other - min(map.other, convert_span(map.local - time));
+	return blog_clock_convert(&map.begin, &map.now, map.in_ns, time);
+}
+
+/**
+ * blog_clock_update() - follow the clock that the user chose
+ *
+ * Context: Any context; no CPU writes a record meanwhile.
+ */
+void blog_clock_update(void)
+{
+	unsigned int id = READ_ONCE(blog_instance->clock_id);
+
+	map.id = min(id, NR_CLOCKS - 1);
+	map.func = trace_clock_func(id);
+	map.in_ns = trace_clock_in_ns(blog_instance);
+	map.begin = spans[(nr_spans - 1) % NR_SPANS].begin[map.id];
+	blog_sample_clock(map.func, &map.now);
+}
+
+/**
+ * blog_clock_current() - whether the last update holds
+ *
+ * Context: Any context. With preemption disabled it stays so for what is written:
+ * a change of the clock empties the ring buffers after a grace period.
+ * Return: false if the user has chosen another clock, or there was no update.
+ */
+bool blog_clock_current(void)
+{
+	return map.func && map.id == READ_ONCE(blog_instance->clock_id);
+}
+
+static u64 notrace instance_clock(void)
+{
+	struct blog_clock *clock = this_cpu_ptr(&blog_clocks);
+	trace_clock_fn func;
+
+	if (clock->stands)
+		return clock->stamp;
+
+	func = trace_clock_func(blog_instance->clock_id);
+
+	return func();
+}
+
+/* The last stamp in this CPU's ring buffer. */
+static u64 last_stamp(void)
+{
+	return ring_buffer_last_stamp(blog_instance->array_buffer.buffer,
+				      smp_processor_id());
 }
 
 /* A step back of a converted stamp by less than this is a rounding error. */
 #define CONVERSION_ERROR_MAX	NSEC_PER_MSEC
 
-static u64 stamp_of(u64 time, const struct cpu_clock *clock)
-{
-	u64 stamp = convert_time(time);
-
-	/* A late record is not to be shown later than it was. */
-	if (map.func != trace_clock_local && time >= clock->shown_time &&
-	    stamp < clock->shown && clock->shown - stamp < CONVERSION_ERROR_MAX)
-		return clock->shown;
-
-	return stamp;
-}
-
-/* The ring buffer may now have an event that @func stamped @stamp. */
-static void notrace raise_latest(struct cpu_clock *clock, trace_clock_fn func,
-				 u64 stamp)
-{
-	/* A change of the clock has emptied it, unless the CPU was offline. */
-	if (clock->clock != func) {
-		clock->clock = func;
-		clock->latest = stamp;
-	} else if (stamp > clock->latest) {
-		clock->latest = stamp;
-	}
-}
-
-static u64 notrace instance_clock(void)
-{
-	struct cpu_clock *clock = this_cpu_ptr(&cpu_clocks);
-	trace_clock_fn func;
-	u64 now;
-
-	if (clock->stands)
-		return clock->stamp;
-	func = trace_clock_func(blog_instance->clock_id);
-	now = func();
-	/* Somebody else may be writing. */
-	raise_latest(clock, func, now);
-
-	return now;
-}
-
-/* Records that are written with an absolute stamp just now. */
-static unsigned int nr_absolute;
-static DEFINE_RAW_SPINLOCK(absolute_lock);
-
-/*
- * Let stamps be absolute, or not; other CPUs may do the same meanwhile. It
- * does not matter if their stamps are, too. A snapshot may swap the buffers.
- */
-static void set_absolute(bool on)
-{
-	struct trace_array *tr = blog_instance;
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&absolute_lock, flags);
-	nr_absolute += on ? 1 : -1;
-	ring_buffer_set_time_stamp_abs(tr->array_buffer.buffer, nr_absolute);
-#ifdef CONFIG_TRACER_MAX_TRACE
-	if (tr->max_buffer.buffer)
-		ring_buffer_set_time_stamp_abs(tr->max_buffer.buffer, nr_absolute);
-#endif
-	raw_spin_unlock_irqrestore(&absolute_lock, flags);
-}
-
-/*
- * Whether the ring buffer may have an event younger than a stamp. If it has none,
- * a little room is wasted; the opposite error would move stamps.
- */
-static bool is_late(struct cpu_clock *clock, u64 stamp)
-{
-	/* The first one tells the time, whatever an offline CPU has kept. */
-	if (clock->clock != map.func) {
-		raise_latest(clock, map.func, stamp);
-		return true;
-	}
-
-	return stamp < READ_ONCE(clock->latest);
-}
-
 /**
  * blog_clock_begin() - let this CPU's clock stand at the time of a record
- * @time: its stamp of trace_clock_local()
+ * @outer: takes what it did before
+ * @time: the record's stamp of trace_clock_local()
  *
- * Context: Interrupts disabled, until blog_clock_end(). Takes a raw spinlock.
+ * Context: Interrupts disabled, until blog_clock_end().
+ * Return: how late the record is: its stamp is greater by so much than its time
+ * in the clock of the instance. Mostly 0.
  */
-void blog_clock_begin(u64 time)
+u64 blog_clock_begin(struct blog_clock *outer, u64 time)
 {
-	struct cpu_clock *clock = this_cpu_ptr(&cpu_clocks);
+	struct blog_clock *clock = this_cpu_ptr(&blog_clocks);
+	u64 stamp = convert_time(time), late;
 
-	clock->time = time;
-	clock->stamp = stamp_of(time, clock);
-	clock->late = is_late(clock, clock->stamp);
-	if (clock->late)
-		set_absolute(true);
-
+	*outer = *clock;
+	WRITE_ONCE(clock->stamp, max(stamp, last_stamp()));
 	/* From here on an NMI that writes, too, gets our stamp. */
 	barrier();
 	WRITE_ONCE(clock->stands, true);
 	barrier();
 	/* One may have written just before. */
-	if (!clock->late && is_late(clock, clock->stamp)) {
-		clock->late = true;
-		set_absolute(true);
-	}
+	WRITE_ONCE(clock->stamp, max(clock->stamp, last_stamp()));
+
+	late = clock->stamp - stamp;
+	if (map.func != trace_clock_local && late < CONVERSION_ERROR_MAX)
+		return 0;
+
+	return late;
 }
 
 /**
  * blog_clock_end() - let this CPU's clock go on
- * @shown: the ring buffer has got the record
+ * @outer: as from blog_clock_begin()
  *
  * Context: As blog_clock_begin().
  */
-void blog_clock_end(bool shown)
+void blog_clock_end(const struct blog_clock *outer)
 {
-	struct cpu_clock *clock = this_cpu_ptr(&cpu_clocks);
+	struct blog_clock *clock = this_cpu_ptr(&blog_clocks);
 
-	/* A trigger may have written even if the record was not. */
-	raise_latest(clock, map.func, clock->stamp);
 	barrier();
-	WRITE_ONCE(clock->stands, false);
+	WRITE_ONCE(clock->stands, outer->stands);
 	barrier();
-
-	if (clock->late)
-		set_absolute(false);
-	if (shown) {
-		clock->shown = clock->stamp;
-		clock->shown_time = clock->time;
-	}
+	WRITE_ONCE(clock->stamp, outer->stamp);
 }
 
-static void __init sample_clocks_at_boot(void)
+static void sample_clocks(struct blog_clock_sample *samples)
 {
 	trace_clock_fn func;
 	unsigned int i;
 
 	for (i = 0; i < NR_CLOCKS && (func = trace_clock_func(i)); i++)
-		blog_sample_clock(func, &boot[i].local, &boot[i].other);
+		blog_sample_clock(func, &samples[i]);
 }
+
+/* Clocks may stop, go on or start over in a suspend, each in its way. */
+static int note_suspend(struct notifier_block *nb, unsigned long what, void *unused)
+{
+	switch (what) {
+	case PM_SUSPEND_PREPARE:
+	case PM_HIBERNATION_PREPARE:
+		sample_clocks(spans[(nr_spans - 1) % NR_SPANS].end);
+		break;
+	case PM_POST_SUSPEND:
+	case PM_POST_HIBERNATION:
+		sample_clocks(spans[nr_spans % NR_SPANS].begin);
+		WRITE_ONCE(nr_spans, nr_spans + 1);
+		break;
+	}
+
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block suspend_notifier = { .notifier_call = note_suspend };
 
 /**
  * blog_clock_init() - let the instance have its clock
  * @tr: the instance, which becomes blog_instance
- *
- * From here on the clock knows of all that is written to the instance.
  *
  * Context: Process context, at boot.
  */
 void __init blog_clock_init(struct trace_array *tr)
 {
 	blog_instance = tr;
-	sample_clocks_at_boot();
+	sample_clocks(spans[0].begin);
+	nr_spans = 1;
+	register_pm_notifier(&suspend_notifier);
 	tr->clock = instance_clock;
 	ring_buffer_set_clock(tr->array_buffer.buffer, instance_clock);
 #ifdef CONFIG_TRACER_MAX_TRACE

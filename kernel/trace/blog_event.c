@@ -72,7 +72,7 @@ static bool is_instance(const struct trace_array *tr)
  *
  * In the instance it is the publisher who writes the event, not the message.
  *
- * Context: Process context with event_mutex held; sleeps. Takes publisher.lock.
+ * Context: Process context with event_mutex held; sleeps.
  * Return: 0 or an error.
  */
 int blog_event_switch(struct blog_logger *logger, struct trace_event_call *call,
@@ -84,7 +84,7 @@ int blog_event_switch(struct blog_logger *logger, struct trace_event_call *call,
 	    !is_instance(file->tr))
 		return trace_event_reg(call, type, data);
 
-	blog_publish_switch(logger, type == TRACE_REG_REGISTER ? file : NULL);
+	blog_view_switch(logger, type == TRACE_REG_REGISTER ? file : NULL);
 
 	return 0;
 }
@@ -176,6 +176,7 @@ void blog_event_add(struct blog_logger *logger)
 {
 	struct blog_event *event = logger->event;
 
+	event->call->flags |= TRACE_EVENT_FL_NO_CURRENT;
 	event->catalogue = make_catalogue(logger);
 	if (event->catalogue)
 		event->print_fmt = swap_print_fmt(event->call, event->catalogue);
@@ -203,14 +204,30 @@ void blog_event_remove(struct blog_logger *logger)
 
 /* The text */
 
+/*
+ * Say who it was where the line's header says otherwise: another task may have had the
+ * pid, or its name changed; another CPU may have written the event, and late.
+ */
+static void print_header(struct trace_iterator *iter, const struct blog_event_text *text)
+{
+	struct trace_seq *p = &iter->tmp_seq;
+	char comm[TASK_COMM_LEN];
+
+	trace_find_cmdline(iter->ent->pid, comm);
+	/* Idle tasks have one name for all there. */
+	if (iter->ent->pid && strncmp(comm, text->comm, TASK_COMM_LEN))
+		trace_seq_printf(p, "comm=%.*s ", TASK_COMM_LEN, text->comm);
+	if (text->cpu != iter->cpu)
+		trace_seq_printf(p, "cpu=%u ", text->cpu);
+	if (text->late)
+		trace_seq_printf(p, "late=%llu ", text->late);
+}
+
 /**
  * blog_event_text() - render a message for the kernel's text output
  * @iter: the iterator; its tmp_seq takes the text
  * @logger: logger of the event
- * @client: client of the message
- * @id: number of the statement
- * @args: arguments as stored
- * @len: bytes in @args
+ * @text: the message
  *
  * Pointers are hashed unless the buffer's option hash-ptr is off.
  *
@@ -219,28 +236,30 @@ void blog_event_remove(struct blog_logger *logger)
  * Return: the text, valid until tmp_seq is used again.
  */
 const char *blog_event_text(struct trace_iterator *iter,
-			    const struct blog_logger *logger, u64 client,
-			    u32 id, const void *args, unsigned int len)
+			    const struct blog_logger *logger,
+			    const struct blog_event_text *text)
 {
-	const struct blog_site *site = blog_site_find(logger, id);
+	const struct blog_site *site = blog_site_find(logger, text->site);
 	struct trace_seq *p = &iter->tmp_seq;
-	const char *text = trace_seq_buffer_ptr(p);
+	const char *start = trace_seq_buffer_ptr(p);
 
-	if (client)
-		trace_seq_printf(p, "[%llu] ", client);
+	print_header(iter, text);
+	if (text->client)
+		trace_seq_printf(p, "[%llu] ", text->client);
 	if (!site) {
-		trace_seq_printf(p, "<unknown statement %u, %u bytes>", id, len);
-	} else if (!blog_args_valid(site, args, len)) {
+		trace_seq_printf(p, "<unknown statement %u, %u bytes>", text->site,
+				 text->len);
+	} else if (!blog_args_valid(site, text->args, text->len)) {
 		trace_seq_printf(p, "%s: <truncated, %u bytes> %s",
-				 site->function, len, site->format);
+				 site->function, text->len, site->format);
 	} else {
 		trace_seq_printf(p, "%s: ", site->function);
-		trace_seq_bprintf(p, trace_event_format(iter, site->format), args);
+		trace_seq_bprintf(p, trace_event_format(iter, site->format), text->args);
 	}
 	if (!trace_seq_has_overflowed(p) && p->buffer[p->seq.len - 1] == '\n')
 		p->seq.len--;
 	trace_seq_putc(p, '\0');
 
-	return trace_seq_has_overflowed(p) ? "<message too long>" : text;
+	return trace_seq_has_overflowed(p) ? "<message too long>" : start;
 }
 EXPORT_SYMBOL_GPL(blog_event_text);

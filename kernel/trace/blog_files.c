@@ -9,7 +9,7 @@
  *	loggers/<name>/budget	rw  most bytes of contexts, also as 64M; rounded
  *				    down to whole contexts; shrinking frees at
  *				    once
- *	loggers/<name>/stats	r   version 1; counters, a line "name value" each
+ *	loggers/<name>/stats	r   version 2; counters, a line "name value" each
  *	loggers/<name>/sites	rw  version 1; the catalogue, a line
  *				    'number state file:line function "format"'
  *				    for each statement. The state is + on, - off,
@@ -22,7 +22,7 @@
  *				    message first. state: ready, active, parked
  *				    or queued; kind: task, or overflow, softirq,
  *				    hardirq or nmi of a CPU; unread: records that
- *				    nobody has consumed;
+ *				    nobody has read;
  *				    first, last: seconds of trace_clock_local().
  *				    - is for what an empty context lacks. The
  *				    comm may have blanks; control and non-ASCII
@@ -271,13 +271,14 @@ static int stats_show(struct seq_file *m, void *v)
 	if (!logger)
 		return -ENODEV;
 	blog_logger_stats(logger, &stats);
-	seq_puts(m, "version 1\n");
+	seq_puts(m, "version 2\n");
 	seq_printf(m, "logger %s\n", logger->name);
 	seq_printf(m, "sites %u\n", stats.nr_sites);
 	seq_printf(m, "captured %llu\n", stats.captured);
 	seq_printf(m, "published %llu\n", stats.published);
 	seq_printf(m, "overwritten %llu\n", stats.overwritten);
 	seq_printf(m, "pending %llu\n", stats.pending);
+	seq_printf(m, "retained %llu\n", stats.retained);
 	seq_printf(m, "used_bytes %llu\n", stats.used_bytes);
 	seq_printf(m, "dropped %llu\n", stats.dropped);
 	seq_printf(m, "truncated %llu\n", stats.truncated);
@@ -563,8 +564,8 @@ static ssize_t clear_write(struct file *file, const char __user *ubuf,
 			   size_t count, loff_t *ppos)
 {
 	char *text __free(kfree) = get_text(file, ubuf, count);
-	struct blog_logger *logger;
 	unsigned int clear;
+	int ret;
 
 	if (IS_ERR(text))
 		return PTR_ERR(text);
@@ -573,13 +574,9 @@ static ssize_t clear_write(struct file *file, const char __user *ubuf,
 		return -EINVAL;
 	}
 
-	guard(mutex)(&blog_mutex);
-	logger = find_logger(file);
-	if (!logger)
-		return -ENODEV;
-	blog_publish_clear(logger);
+	ret = blog_view_clear(file_inode(file)->i_private);
 
-	return count;
+	return ret ?: count;
 }
 
 static const struct file_operations clear_fops = {

@@ -24,7 +24,7 @@ static void logger_added(struct blog_logger *logger)
 	if (!logger->event)
 		return;
 	blog_event_add(logger);
-	blog_publish_add(logger);
+	blog_view_add(logger);
 	blog_files_create(logger);
 }
 
@@ -33,7 +33,7 @@ static void logger_gone(struct blog_logger *logger)
 	if (!logger->event)
 		return;
 	blog_files_remove(logger);
-	blog_publish_remove(logger);
+	blog_view_remove(logger);
 	blog_event_remove(logger);
 }
 
@@ -54,6 +54,8 @@ static int __init blog_tracefs_init(void)
 		pr_warn("blog: cannot create tracing instance " BLOG_INSTANCE "\n");
 		return -ENOMEM;
 	}
+	if (!instance->system_names)
+		pr_warn("blog: made by trace_instance=, the instance has the events of all systems\n");
 	blog_clock_init(instance);
 	ret = blog_publish_init();
 	if (!ret) {

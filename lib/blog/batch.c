@@ -39,21 +39,24 @@ unsigned int blog_spare_wanted(const struct blog_state *state)
 	return left_for_cpus(state) + max(for_tasks, 1U);
 }
 
-/* The messages of a context go, those that were not consumed unread. */
+/* The messages of a context go, those that have not been counted unread. */
 static void empty_ctx(struct blog_state *state, struct blog_ctx *ctx)
 {
 	lockdep_assert_held(&state->lock);
 
 	state->captured += ctx->records;
-	state->overwritten += ctx->records - ctx->consumed;
+	state->overwritten += ctx->records - ctx->counted;
 	state->truncated += ctx->truncated;
 	blog_ctx_forget(ctx);
 	ctx->records = 0;
 	ctx->truncated = 0;
-	ctx->consumed = 0;
+	WRITE_ONCE(ctx->counted, 0);
+	WRITE_ONCE(ctx->cleared, 0);
 	WRITE_ONCE(ctx->head, 0);
 	/* After head: pairs with the acquire in find_place(). */
 	smp_store_release(&ctx->generation, ctx->generation + 1);
+	/* Before what is written next: pairs with the barrier in blog_ctx_emptied(). */
+	smp_wmb();
 }
 
 /* Lists */
@@ -273,9 +276,9 @@ static void reuse_ctx(struct blog_state *state, struct blog_ctx *ctx)
 	depot_put(state, ctx);
 }
 
-static void reuse_if_read(struct blog_state *state, struct blog_ctx *ctx)
+static void reuse_if_cleared(struct blog_state *state, struct blog_ctx *ctx)
 {
-	if (ctx->state == BLOG_CTX_QUEUED && ctx->consumed == ctx->records)
+	if (ctx->state == BLOG_CTX_QUEUED && ctx->cleared == ctx->records)
 		reuse_ctx(state, ctx);
 }
 
@@ -305,7 +308,7 @@ void blog_batch_queue(struct blog_state *state, struct blog_ctx *ctx)
 	ctx->next = NULL;
 	blog_ctx_set_state(ctx, BLOG_CTX_QUEUED);
 	batch_append(&state->log_batch, ctx);
-	reuse_if_read(state, ctx);
+	reuse_if_cleared(state, ctx);
 	tell_full();
 }
 
@@ -336,48 +339,55 @@ void blog_batch_release(struct blog_state *state, struct blog_ctx *ctx)
 /* For the reader */
 
 /**
- * blog_ctx_claim() - take messages out of a context for good
+ * blog_ctx_claim() - let messages of a context count as published
  * @state: state of the context's logger
  * @ctx: the context
  * @generation: the context's generation when they were read
- * @nr: the next so many that are not consumed
+ * @index: those before this one; some may have been claimed already
  *
- * A QUEUED context without more is emptied, and READY from here on.
+ * They stay where they are.
  *
  * Context: blog_state.lock held.
  * Return: false if the context was emptied meanwhile: what was read may be
  * garbage, and was counted as overwritten.
  */
 bool blog_ctx_claim(struct blog_state *state, struct blog_ctx *ctx,
-		    unsigned int generation, u32 nr)
+		    unsigned int generation, u32 index)
 {
 	lockdep_assert_held(&state->lock);
 
 	if (ctx->generation != generation)
 		return false;
-	ctx->consumed += nr;
-	state->claimed += nr;
-	state->in_flight += nr;
-	reuse_if_read(state, ctx);
+	if (index > ctx->counted) {
+		state->claimed += index - ctx->counted;
+		state->in_flight += index - ctx->counted;
+		ctx->counted = index;
+	}
 
 	return true;
 }
 
 /**
- * blog_ctx_clear() - let messages of a context go unread
+ * blog_ctx_clear() - let nobody read messages of a context any more
  * @state: state of the context's logger
  * @ctx: the context
- * @nr: the next so many that are not consumed
+ * @index: those before this one
+ *
+ * Those that were not claimed count as overwritten. A QUEUED context without
+ * more is emptied, and READY from here on.
  *
  * Context: blog_state.lock held.
  */
-void blog_ctx_clear(struct blog_state *state, struct blog_ctx *ctx, u32 nr)
+void blog_ctx_clear(struct blog_state *state, struct blog_ctx *ctx, u32 index)
 {
 	lockdep_assert_held(&state->lock);
 
-	ctx->consumed += nr;
-	state->overwritten += nr;
-	reuse_if_read(state, ctx);
+	if (index > ctx->counted) {
+		state->overwritten += index - ctx->counted;
+		ctx->counted = index;
+	}
+	WRITE_ONCE(ctx->cleared, index);
+	reuse_if_cleared(state, ctx);
 }
 
 /* For the refill worker */

@@ -31,8 +31,8 @@ void blog_batch_release(struct blog_state *state, struct blog_ctx *ctx);
 void blog_batch_add(struct blog_state *state, struct blog_ctx *ctx);
 struct blog_ctx *blog_batch_remove(struct blog_state *state);
 bool blog_ctx_claim(struct blog_state *state, struct blog_ctx *ctx,
-		    unsigned int generation, u32 nr);
-void blog_ctx_clear(struct blog_state *state, struct blog_ctx *ctx, u32 nr);
+		    unsigned int generation, u32 index);
+void blog_ctx_clear(struct blog_state *state, struct blog_ctx *ctx, u32 index);
 
 /* Whom to tell of full contexts; set under the lock of registrations. */
 extern const struct blog_reader_ops __rcu *blog_reader;

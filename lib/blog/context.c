@@ -22,9 +22,9 @@
  *	  |                 |    v room left         |   |
  *	  |                 PARKED                   |   |
  *	  |                                          |   |
- *	  +--------------- emptied (read) -----------+   |
+ *	  +-------------- emptied (cleared) ---------+   |
  *	                    ACTIVE <---------------------+
- *	                            recycled: emptied (overwritten), taken
+ *	                            recycled: emptied, taken
  *
  * alloc_batch holds what can be taken: READY contexts, and PARKED ones, which
  * the next task continues after an OWNER record, so that a short-lived task
@@ -67,9 +67,9 @@
  *     taken before blog_state.lock.
  *   - the records of an ACTIVE context: its owner; see struct blog_ctx.
  *   - the reader looks at any context at any time, see reader.c. What it read
- *     counts only if the context was not emptied meanwhile. QUEUED ones that it
- *     has read to their end are emptied. Contexts are freed after an RCU grace
- *     period, for it may be inside.
+ *     counts only if the context was not emptied meanwhile; it stays there, for
+ *     who reads next. Contexts are freed after an RCU grace period, for the reader
+ *     may be inside.
  *
  * Locks are taken with interrupts disabled, for interrupts log too. In NMI
  * they are only tried.

@@ -6,6 +6,7 @@
 #define _LIB_BLOG_CONTEXT_H
 
 #include <linux/blog/blog.h>
+#include <linux/blog/reader.h>
 #include <linux/cache.h>
 #include <linux/jump_label.h>
 #include <linux/list.h>
@@ -36,13 +37,15 @@ static_assert(!(BLOG_CTX_SIZE & (BLOG_CTX_SIZE - 1)));
  * @state:	enum blog_ctx_state; written by whoever moves the context
  * @task:	task that has this context in its list, or NULL; so too
  * @generation:	how often @data was emptied; written under blog_state.lock
- * @consumed:	messages in @data that the reader has claimed, or that were
- *		cleared; under blog_state.lock
+ * @counted:	messages at the front of @data that count as published or
+ *		overwritten; under blog_state.lock
+ * @cleared:	those of them that nobody is to read any more; so too
  * @all:	in blog_state.contexts, under blog_state.lock, or RCU
  * @batch:	in a batch's list, under blog_state.lock
- * @cursor:	the reader's place; that and what follows are the reader's alone
- * @cursor_generation: value of @generation that @cursor is about
- * @taken:	messages before @cursor that the reader has not claimed yet
+ * @place:	the reader's place; that and what follows are the reader's alone
+ * @dump:	the place of a dump
+ * @chunk:	value of blog_merge.chunk when messages were last taken
+ * @settled:	blog_place.index before that
  * @lost:	what was taken does not count: it is not claimed yet, or the context
  *		was emptied before it was
  * @next_taken:	next context in blog_merge.taken
@@ -66,13 +69,15 @@ struct blog_ctx {
 	enum blog_ctx_state state;
 	struct task_struct *task;
 	unsigned int generation;
-	u32 consumed;
+	u32 counted;
+	u32 cleared;
 	struct list_head all;
 	struct list_head batch;
 
-	struct blog_cursor cursor ____cacheline_aligned;
-	unsigned int cursor_generation;
-	u32 taken;
+	struct blog_place place ____cacheline_aligned;
+	struct blog_place dump;
+	unsigned int chunk;
+	u32 settled;
 	bool lost;
 	struct blog_ctx *next_taken;
 

@@ -195,7 +195,8 @@ void blog_logger_stats(struct blog_logger *logger, struct blog_stats *stats)
 		u32 records = READ_ONCE(ctx->records);
 
 		stats->captured += records;
-		stats->pending += records - ctx->consumed;
+		stats->pending += records - ctx->counted;
+		stats->retained += records - ctx->cleared;
 		stats->used_bytes += READ_ONCE(ctx->head);
 		stats->truncated += READ_ONCE(ctx->truncated);
 		stats->contexts[READ_ONCE(ctx->state)]++;
@@ -238,7 +239,7 @@ static void describe_ctx(struct blog_ctx_info *info, const struct blog_ctx *ctx)
 	if (!info->bytes)
 		return;
 	info->records = READ_ONCE(ctx->records);
-	info->unread = info->records - ctx->consumed;
+	info->unread = info->records - ctx->counted;
 	info->first = first_stamp(ctx);
 	/* The owner may be storing: these need not fit together. */
 	info->last = data_race(ctx->last);
@@ -275,6 +276,17 @@ unsigned int blog_logger_contexts(struct blog_logger *logger,
 	return nr;
 }
 EXPORT_SYMBOL_IF_KUNIT(blog_logger_contexts);
+
+/* What goes with a logger that nobody has asked for. */
+static void tell_unread(struct blog_logger *logger)
+{
+	struct blog_stats stats;
+
+	blog_logger_stats(logger, &stats);
+	if (stats.pending)
+		pr_info("blog: logger %s goes with %llu messages that nobody has read\n",
+			logger->name, stats.pending);
+}
 
 static void free_state(struct blog_state *state)
 {
@@ -354,9 +366,9 @@ EXPORT_SYMBOL_GPL(blog_logger_register);
  * blog_logger_unregister() - end a logger and free what it holds
  * @logger: the logger; nothing happens if it is not registered
  *
- * Messages from here on are ignored, also by its event. Call it from the exit
- * function of the logger's module, or where registration is followed by an
- * error.
+ * Messages from here on are ignored, also by its event. The kernel log says how
+ * many go unread. Call it from the exit function of the logger's module, or where
+ * registration is followed by an error.
  *
  * Context: Process context; sleeps.
  */
@@ -380,6 +392,7 @@ void blog_logger_unregister(struct blog_logger *logger)
 		reader->logger_gone(logger);
 	/* Wait for the writers inside, and for the reader. */
 	synchronize_rcu();
+	tell_unread(logger);
 	blog_contexts_destroy(state);
 	/* Tasks that end need it until then. */
 	WRITE_ONCE(logger->state, NULL);

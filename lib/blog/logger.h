@@ -7,7 +7,8 @@
  *	logger.c	loggers: registration, switches, counters; the reader's
  *	  refill.c	    allocates and frees contexts
  *	query.c		switches statements
- *	reader.c	cursors and the merge; what a reader says of what it read
+ *	reader.c	the merge; what a reader says of what it read
+ *	  cursor.c	    walks through one context
  *	write.c		blog(), the hot path
  *	  context.c	    which context a task or CPU writes to (refill.c calls it, too)
  *	    batch.c	contexts that nobody writes to (logger.c and reader.c, too)
@@ -52,7 +53,7 @@ struct blog_cpu {
  * @alloc_batch: its depot: READY and PARKED contexts that are in no magazine
  * @log_batch:	QUEUED contexts, oldest first
  * @captured:	messages of contexts that were emptied
- * @claimed:	messages that the reader has claimed
+ * @claimed:	messages that the reader has claimed, each counted once
  * @in_flight:	those of them that it has not shown yet
  * @overwritten: messages that nobody had read when they went
  * @truncated:	messages with a cut string, of contexts that were emptied

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Always-on binary logging: read contexts, one or many in the order of time.
+ * Always-on binary logging: read many contexts in the order of time.
  */
 #include <kunit/visibility.h>
 #include <linux/blog/reader.h>
@@ -16,25 +16,28 @@
 /**
  * DOC: reading contexts
  *
- * A cursor walks through one context. It stops at the head that it has seen;
- * its owner may go on writing.
- *
- * A merge walks through many contexts. There is one at any time: the place that
- * it has reached in a context is kept there (blog_ctx.cursor), and each context is
- * read once. <linux/blog/reader.h> explains how a reader uses it.
+ * A merge walks through many contexts; the place that it has reached in each is
+ * kept there. Reading takes nothing: what was read stays until its context is
+ * recycled, cleared or freed, and blog_merge_rewind() lets the merge begin anew with
+ * all that there is. There are two merges at most: the reader's, which claims
+ * (blog_ctx.place), and that of a dump, which does not (blog_ctx.dump).
+ * <linux/blog/reader.h> explains how a reader uses them.
  *
  * A context is emptied under blog_state.lock, and then has another generation.
- * The claim takes the same lock: if the generation is still that of the
- * cursor, nothing of what was copied had been emptied, and the messages are
- * consumed; else they were counted as overwritten, and the copies are garbage.
- * Therefore each record that leaves its context counts once, as published or as
- * overwritten. (A dump
- * claims nothing, for that takes locks.) Until then the reader believes no
- * length that it finds in a record.
+ * The claim takes the same lock: if the generation is still that of the place,
+ * nothing of what was copied had been emptied, and the messages count as published,
+ * unless they had done so before; else they were counted as overwritten, and the
+ * copies are garbage. Therefore each record counts once, as published or as
+ * overwritten, however often it is read. Until the claim the reader believes no
+ * length that it finds in a record. A dump cannot take locks; it looks at the
+ * generation once more after it has copied (blog_ctx_emptied()).
  *
  * Order: find_place() reads the generation before the head (acquire), and
  * empty_ctx() writes the head before the generation (release). So a cursor
- * that starts over in a new generation never sees the head of the old one.
+ * that starts over in a new generation never sees the head of the old one. And
+ * empty_ctx() writes the generation before what is stored next (smp_wmb), and
+ * blog_ctx_emptied() reads it after what was copied (smp_rmb): a copy of anything
+ * newer is found out.
  *
  * Messages are merged by their stamps, and where these are equal by the turns of
  * who wrote them, see struct blog_owner. So what a task wrote from one CPU comes in
@@ -44,146 +47,76 @@
  * of its messages may change places.)
  */
 
-/* Look how far the context is filled by now. */
-static void extend_cursor(struct blog_cursor *cursor)
+/* Where a merge is in a context. */
+static struct blog_place *place_of(const struct blog_merge *merge, struct blog_ctx *ctx)
 {
-	/* Pairs with the release in commit_record(). */
-	cursor->end = smp_load_acquire(&cursor->ctx->head);
+	return merge->after ? &ctx->dump : &ctx->place;
 }
 
-/**
- * blog_cursor_start() - read a context from its beginning
- * @cursor: the place
- * @ctx: the context; unless the caller keeps it from being emptied, what is
- *	read may be garbage
- *
- * The cursor covers what is in the context now. Its owner may go on writing.
- *
- * Context: Any context.
- */
-void blog_cursor_start(struct blog_cursor *cursor, const struct blog_ctx *ctx)
+static bool place_valid(const struct blog_place *place, unsigned int view,
+			unsigned int generation)
 {
-	memset(cursor, 0, sizeof(*cursor));
-	cursor->ctx = ctx;
-	cursor->logger = ctx->logger;
-	extend_cursor(cursor);
-}
-EXPORT_SYMBOL_IF_KUNIT(blog_cursor_start);
-
-/*
- * Take a control record's payload, if it has the right size. What comes of
- * garbage is dropped at the claim.
- */
-#define take_payload(_field, _record, _len)				\
-do {									\
-	if (sizeof(_field) == (_len))					\
-		/* A writer may recycle the context. */			\
-		data_race(memcpy(&(_field), (_record)->payload,		\
-				 sizeof(_field)));			\
-} while (0)
-
-static void apply_control(struct blog_cursor *cursor, u16 what,
-			  const struct blog_record *record, u16 len)
-{
-	u32 lost = 0;
-
-	switch (what) {
-	case BLOG_TIME:
-		take_payload(cursor->time, record, len);
-		break;
-	case BLOG_CPU:
-		take_payload(cursor->cpu, record, len);
-		break;
-	case BLOG_CLIENT:
-		take_payload(cursor->client, record, len);
-		break;
-	case BLOG_OWNER:
-		take_payload(cursor->owner, record, len);
-		break;
-	case BLOG_LOST:
-		take_payload(lost, record, len);
-		cursor->lost += lost;
-		break;
-	}
+	return place->cursor.ctx && place->view == view &&
+	       place->generation == generation;
 }
 
-/* The next record, whatever it is; its length in *@len. */
-static const struct blog_record *next_record(struct blog_cursor *cursor,
-					     u16 *len)
+/* Messages that a merge does not begin with: those cleared, or read before a dump. */
+static u32 first_index(const struct blog_merge *merge, const struct blog_ctx *ctx,
+		       unsigned int generation)
 {
-	const struct blog_record *record;
-	u32 left;
+	const struct blog_merge *after = merge->after;
 
-	if (cursor->pos >= cursor->end)
-		return NULL;
-	record = (const void *)cursor->ctx->data + cursor->pos;
-	left = cursor->end - cursor->pos;
-	if (left >= sizeof(*record)) {
-		*len = READ_ONCE(record->len);
-		if (*len <= left - sizeof(*record) && *len <= BLOG_LEN_MAX &&
-		    !(*len % sizeof(u32))) {
-			cursor->pos += sizeof(*record) + *len;
-			return record;
-		}
-	}
+	if (!after || merge->anew || !place_valid(&ctx->place, after->view, generation))
+		return READ_ONCE(ctx->cleared);
+	/* It may be changing the place just now. */
+	if (READ_ONCE(after->unwritten) && READ_ONCE(ctx->chunk) == after->chunk)
+		return max(READ_ONCE(ctx->settled), READ_ONCE(ctx->cleared));
 
-	/* Garbage: the context was emptied, and is being filled again. */
-	cursor->pos = cursor->end;
-	return NULL;
+	return READ_ONCE(ctx->place.index);
 }
 
-/**
- * blog_cursor_next() - go to the next message
- * @cursor: the place
- *
- * Context: Any context.
- * Return: false if there is none.
- */
-bool blog_cursor_next(struct blog_cursor *cursor)
+/* Whether there is a message at a place. */
+static bool at_message(struct blog_place *place)
 {
-	const struct blog_record *record;
-	u16 len;
-
-	while ((record = next_record(cursor, &len))) {
-		u16 site = READ_ONCE(record->site);
-
-		if (site >= BLOG_CONTROL_FIRST) {
-			apply_control(cursor, site, record, len);
-			continue;
-		}
-		cursor->time += READ_ONCE(record->delta);
-		cursor->site = site;
-		cursor->len = len;
-		cursor->args = record->payload;
-		return true;
-	}
-	cursor->args = NULL;
-
-	return false;
+	return place->cursor.args || blog_cursor_next(&place->cursor);
 }
-EXPORT_SYMBOL_IF_KUNIT(blog_cursor_next);
 
-/* The reader's next message in a context; false if there is none. */
-static bool find_place(struct blog_ctx *ctx)
+/* Go beyond the message at a place; whether there is another. */
+static bool go_on(struct blog_place *place)
 {
+	WRITE_ONCE(place->index, place->index + 1);
+
+	return blog_cursor_next(&place->cursor);
+}
+
+static void start_place(const struct blog_merge *merge, struct blog_ctx *ctx,
+			struct blog_place *place, unsigned int generation)
+{
+	u32 first = first_index(merge, ctx, generation);
+
+	/* A dump may interrupt us: it must not take an old index for a new one. */
+	WRITE_ONCE(place->index, 0);
+	blog_cursor_start(&place->cursor, ctx);
+	place->generation = generation;
+	barrier();
+	WRITE_ONCE(place->view, merge->view);
+	while (place->index < first && at_message(place))
+		go_on(place);
+}
+
+/* A merge's next message in a context; false if there is none. */
+static bool find_place(const struct blog_merge *merge, struct blog_ctx *ctx)
+{
+	struct blog_place *place = place_of(merge, ctx);
 	/* Pairs with the release in empty_ctx(). */
 	unsigned int generation = smp_load_acquire(&ctx->generation);
 
-	if (!ctx->cursor.ctx || ctx->cursor_generation != generation) {
-		blog_cursor_start(&ctx->cursor, ctx);
-		ctx->cursor_generation = generation;
-		ctx->taken = 0;
-	} else {
-		extend_cursor(&ctx->cursor);
-	}
+	if (place_valid(place, merge->view, generation))
+		blog_cursor_extend(&place->cursor);
+	else
+		start_place(merge, ctx, place, generation);
 
-	return ctx->cursor.args || blog_cursor_next(&ctx->cursor);
-}
-
-/* Whether the message at one cursor belongs to an earlier turn. */
-static bool turn_before(const struct blog_ctx *left, const struct blog_ctx *right)
-{
-	return (s32)(left->cursor.owner.turn - right->cursor.owner.turn) < 0;
+	return at_message(place);
 }
 
 /* Where the clock tells nothing, a task's messages keep their order by its turns. */
@@ -192,7 +125,7 @@ static bool source_less(const void *a, const void *b, void *unused)
 	const struct blog_source *left = a, *right = b;
 
 	return left->time < right->time ||
-	       (left->time == right->time && turn_before(left->ctx, right->ctx));
+	       (left->time == right->time && (s32)(left->turn - right->turn) < 0);
 }
 
 static void source_swap(void *a, void *b, void *unused)
@@ -207,9 +140,14 @@ static const struct min_heap_callbacks by_time = {
 	.swp = source_swap,
 };
 
-/* Messages have been taken, and are to be claimed: lost until that is done. */
+/* A message is taken, and to be claimed: lost until that is done. */
 static void note_taken(struct blog_merge *merge, struct blog_ctx *ctx)
 {
+	if (merge->after || ctx->chunk == merge->chunk)
+		return;
+	/* First: a dump may interrupt us. */
+	WRITE_ONCE(ctx->settled, ctx->place.index);
+	WRITE_ONCE(ctx->chunk, merge->chunk);
 	ctx->lost = true;
 	ctx->next_taken = merge->taken;
 	merge->taken = ctx;
@@ -257,42 +195,105 @@ EXPORT_SYMBOL_IF_KUNIT(blog_merge_free);
 
 /**
  * blog_merge_reset() - let no context take part yet
- * @merge: the merge
+ * @merge: the merge; all that was taken is claimed
  *
- * Context: Any context; one merge at a time.
+ * Context: Any context; one user of @merge at a time.
  */
 void blog_merge_reset(struct blog_merge *merge)
 {
 	merge->sources.nr = 0;
 	merge->taken = NULL;
+	WRITE_ONCE(merge->unwritten, true);
+	/* Never that of a new context. */
+	if (!++merge->chunk)
+		merge->chunk++;
 }
 EXPORT_SYMBOL_IF_KUNIT(blog_merge_reset);
+
+/**
+ * blog_merge_rewind() - begin anew with all that is retained
+ * @merge: the merge; takes effect with blog_merge_add()
+ *
+ * Context: Any context; one user of @merge at a time.
+ */
+void blog_merge_rewind(struct blog_merge *merge)
+{
+	merge->view++;
+}
+EXPORT_SYMBOL_IF_KUNIT(blog_merge_rewind);
+
+/**
+ * blog_merge_follow() - let a merge go on where another one is
+ * @dump: the merge of a dump, which never claims
+ * @merge: the other one. What it has taken since blog_merge_reset() comes again
+ *	unless blog_merge_settle() was called.
+ * @anew: begin with all that is retained instead
+ *
+ * Context: Any context; one user of @dump at a time. @merge may be in use.
+ */
+void blog_merge_follow(struct blog_merge *dump, const struct blog_merge *merge, bool anew)
+{
+	dump->after = merge;
+	dump->anew = anew;
+	dump->view++;
+}
+EXPORT_SYMBOL_IF_KUNIT(blog_merge_follow);
+
+/* Whether all of a context is older, and nothing will come: the claim finds out if not. */
+static bool is_past(const struct blog_ctx *ctx, u64 since)
+{
+	/* An owner stores it, but a context that is QUEUED has none. */
+	return READ_ONCE(ctx->state) == BLOG_CTX_QUEUED && data_race(READ_ONCE(ctx->last)) < since;
+}
+
+/* Pass over messages before @since; whether there are others. */
+static bool pass_over(struct blog_merge *merge, struct blog_ctx *ctx, u64 since)
+{
+	struct blog_place *place = place_of(merge, ctx);
+	struct blog_cursor *cursor = &place->cursor;
+	bool more = true;
+
+	if (cursor->time >= since)
+		return true;
+	note_taken(merge, ctx);
+	if (is_past(ctx, since)) {
+		blog_cursor_extend(cursor);
+		/* So too. */
+		WRITE_ONCE(place->index, data_race(READ_ONCE(ctx->records)));
+		cursor->pos = cursor->end;
+		cursor->args = NULL;
+		return false;
+	}
+	while (more && cursor->time < since)
+		more = go_on(place);
+
+	return more;
+}
 
 /**
  * blog_merge_add() - let a logger's contexts take part in a merge
  * @merge: the merge
  * @logger: a registered logger
+ * @since: older messages are passed over, as if they had been taken
  *
- * Context: RCU read-side critical section; one merge at a time.
+ * Context: RCU read-side critical section; one user of @merge at a time.
  * Return: 0, or -ENOSPC if there is no room for all of them.
  */
-int blog_merge_add(struct blog_merge *merge, struct blog_logger *logger)
+int blog_merge_add(struct blog_merge *merge, struct blog_logger *logger, u64 since)
 {
 	struct blog_sources *sources = &merge->sources;
 	struct blog_ctx *ctx;
 
 	list_for_each_entry_rcu(ctx, &logger->state->contexts, all) {
-		bool more = find_place(ctx);
+		const struct blog_place *place = place_of(merge, ctx);
 
-		/* By a dump, which claims nothing. */
-		if (ctx->taken)
-			note_taken(merge, ctx);
-		if (!more)
+		if (!find_place(merge, ctx) || !pass_over(merge, ctx, since))
 			continue;
 		if (sources->nr == sources->size)
 			return -ENOSPC;
 		sources->data[sources->nr++] = (struct blog_source) {
-			.time = ctx->cursor.time,
+			.time = place->cursor.time,
+			.turn = place->cursor.owner.turn,
 			.ctx = ctx,
 		};
 	}
@@ -300,6 +301,33 @@ int blog_merge_add(struct blog_merge *merge, struct blog_logger *logger)
 	return 0;
 }
 EXPORT_SYMBOL_IF_KUNIT(blog_merge_add);
+
+/**
+ * blog_merge_survey() - look at what a merge has before it
+ * @merge: the merge, which stays where it is
+ * @logger: a registered logger
+ * @look: called for each message, not in the order of time; it may be garbage
+ * @data: for @look
+ *
+ * Context: As blog_merge_add().
+ */
+void blog_merge_survey(struct blog_merge *merge, struct blog_logger *logger,
+		       void (*look)(const struct blog_cursor *cursor, void *data),
+		       void *data)
+{
+	struct blog_cursor cursor;
+	struct blog_ctx *ctx;
+
+	list_for_each_entry_rcu(ctx, &logger->state->contexts, all) {
+		if (!find_place(merge, ctx))
+			continue;
+		cursor = place_of(merge, ctx)->cursor;
+		do
+			look(&cursor, data);
+		while (blog_cursor_next(&cursor));
+	}
+}
+EXPORT_SYMBOL_IF_KUNIT(blog_merge_survey);
 
 /**
  * blog_merge_begin() - sort what was added
@@ -318,11 +346,11 @@ EXPORT_SYMBOL_IF_KUNIT(blog_merge_begin);
  * @merge: the merge
  *
  * Context: As blog_merge_add().
- * Return: a cursor at the message, or NULL if there is none.
+ * Return: the place of the message, or NULL if there is none.
  */
-struct blog_cursor *blog_merge_peek(struct blog_merge *merge)
+const struct blog_place *blog_merge_peek(const struct blog_merge *merge)
 {
-	return merge->sources.nr ? &merge->sources.data[0].ctx->cursor : NULL;
+	return merge->sources.nr ? place_of(merge, merge->sources.data[0].ctx) : NULL;
 }
 EXPORT_SYMBOL_IF_KUNIT(blog_merge_peek);
 
@@ -345,15 +373,15 @@ void blog_merge_take(struct blog_merge *merge)
 {
 	struct blog_sources *sources = &merge->sources;
 	struct blog_source *first = sources->data;
-	struct blog_ctx *ctx = first->ctx;
+	struct blog_place *place = place_of(merge, first->ctx);
 
-	if (!ctx->taken++)
-		note_taken(merge, ctx);
-	if (!blog_cursor_next(&ctx->cursor)) {
+	note_taken(merge, first->ctx);
+	if (!go_on(place)) {
 		min_heap_pop(sources, &by_time, NULL);
 		return;
 	}
-	first->time = ctx->cursor.time;
+	first->time = place->cursor.time;
+	first->turn = place->cursor.owner.turn;
 	if (!still_first(sources))
 		min_heap_sift_down(sources, 0, &by_time, NULL);
 }
@@ -366,7 +394,7 @@ static bool claim(struct blog_ctx *ctx)
 	bool claimed;
 
 	raw_spin_lock_irqsave(&state->lock, flags);
-	claimed = blog_ctx_claim(state, ctx, ctx->cursor_generation, ctx->taken);
+	claimed = blog_ctx_claim(state, ctx, ctx->place.generation, ctx->place.index);
 	raw_spin_unlock_irqrestore(&state->lock, flags);
 
 	return claimed;
@@ -376,8 +404,8 @@ static bool claim(struct blog_ctx *ctx)
  * blog_merge_claim() - make what was taken count
  * @merge: the merge
  *
- * Where a context was emptied meanwhile, it is blog_ctx_lost(): the messages
- * taken out of it must be dropped.
+ * What counted before does not count again. Where a context was emptied meanwhile,
+ * it is blog_ctx_lost(): the messages taken out of it must be dropped.
  *
  * Context: As blog_merge_add(). Takes raw spinlocks with interrupts disabled.
  * Return: false if a context is lost.
@@ -390,13 +418,39 @@ bool blog_merge_claim(struct blog_merge *merge)
 	for (ctx = merge->taken; ctx; ctx = ctx->next_taken) {
 		ctx->lost = !claim(ctx);
 		all &= !ctx->lost;
-		ctx->taken = 0;
 	}
 	merge->taken = NULL;
 
 	return all;
 }
 EXPORT_SYMBOL_IF_KUNIT(blog_merge_claim);
+
+/**
+ * blog_merge_settle() - say that all that was claimed has been shown
+ * @merge: the merge
+ *
+ * A dump that follows it goes on from there.
+ *
+ * Context: Any context; one user of @merge at a time.
+ */
+void blog_merge_settle(struct blog_merge *merge)
+{
+	WRITE_ONCE(merge->unwritten, false);
+}
+EXPORT_SYMBOL_IF_KUNIT(blog_merge_settle);
+
+/**
+ * blog_place_is_new() - whether a message has never been claimed
+ * @place: out of blog_merge_peek()
+ *
+ * Context: As blog_merge_add(), not beside blog_logger_clear().
+ * Return: true if so.
+ */
+bool blog_place_is_new(const struct blog_place *place)
+{
+	/* If it is emptied just now, the claim finds out. */
+	return place->index >= READ_ONCE(place->cursor.ctx->counted);
+}
 
 /**
  * blog_ctx_lost() - whether what was taken out of a context does not count
@@ -412,33 +466,37 @@ bool blog_ctx_lost(const struct blog_ctx *ctx)
 EXPORT_SYMBOL_IF_KUNIT(blog_ctx_lost);
 
 /**
- * blog_ctx_emptied() - whether what was taken out of a context may be garbage
- * @ctx: a context out of which messages were taken
+ * blog_ctx_emptied() - whether what was copied out of a context may be garbage
+ * @place: out of blog_merge_peek(), of a message that was copied
  *
  * For a dump, which claims nothing.
  *
  * Context: As blog_merge_add().
  * Return: true if so.
  */
-bool blog_ctx_emptied(const struct blog_ctx *ctx)
+bool blog_ctx_emptied(const struct blog_place *place)
 {
-	return READ_ONCE(ctx->generation) != ctx->cursor_generation;
+	/* Pairs with the barrier in empty_ctx(). */
+	smp_rmb();
+
+	return READ_ONCE(place->cursor.ctx->generation) != place->generation;
 }
 EXPORT_SYMBOL_IF_KUNIT(blog_ctx_emptied);
 
 /**
- * blog_logger_unread() - whether a logger has messages that were not claimed
+ * blog_logger_unread() - whether a merge has messages of a logger before it
+ * @merge: the merge
  * @logger: a registered logger
  *
  * Context: As blog_merge_add().
  * Return: true if so.
  */
-bool blog_logger_unread(struct blog_logger *logger)
+bool blog_logger_unread(const struct blog_merge *merge, struct blog_logger *logger)
 {
 	struct blog_ctx *ctx;
 
 	list_for_each_entry_rcu(ctx, &logger->state->contexts, all)
-		if (find_place(ctx) || ctx->taken)
+		if (find_place(merge, ctx))
 			return true;
 
 	return false;
@@ -463,27 +521,67 @@ void blog_logger_set_in_flight(struct blog_logger *logger, u32 nr)
 EXPORT_SYMBOL_IF_KUNIT(blog_logger_set_in_flight);
 
 /**
- * blog_logger_unclaim() - say that messages which were claimed will not be shown
+ * blog_logger_unclaim() - say that a message which was claimed will not be shown
  * @logger: a registered logger
- * @nr: so many of those that are in flight
  *
- * They count as overwritten.
+ * It was in flight, and counts as overwritten.
  *
  * Context: Any context but NMI. Takes a raw spinlock with interrupts disabled.
  */
-void blog_logger_unclaim(struct blog_logger *logger, u32 nr)
+void blog_logger_unclaim(struct blog_logger *logger)
 {
 	struct blog_state *state = logger->state;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&state->lock, flags);
-	state->claimed -= nr;
-	state->in_flight -= nr;
-	state->overwritten += nr;
+	state->claimed--;
+	state->in_flight--;
+	state->overwritten++;
 	raw_spin_unlock_irqrestore(&state->lock, flags);
 }
 
-/* Let a full context go unread; false if it is not full. */
+static struct blog_ctx *find_ctx(struct blog_state *state, const struct blog_ctx *wanted)
+{
+	struct blog_ctx *ctx;
+
+	list_for_each_entry(ctx, &state->contexts, all)
+		if (ctx == wanted)
+			return ctx;
+
+	return NULL;
+}
+
+/**
+ * blog_logger_put_back() - let a message that was claimed be claimed once more
+ * @logger: a registered logger
+ * @origin: where it was; the context may be gone
+ *
+ * The merge is going to be rewound. The messages after it in its context are put
+ * back, too. If the context was emptied the message counts as overwritten.
+ *
+ * Context: Any context but NMI. Takes a raw spinlock with interrupts disabled.
+ */
+void blog_logger_put_back(struct blog_logger *logger, const struct blog_origin *origin)
+{
+	struct blog_state *state = logger->state;
+	struct blog_ctx *ctx;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&state->lock, flags);
+	ctx = find_ctx(state, origin->ctx);
+	if (!ctx || ctx->generation != origin->generation) {
+		state->claimed--;
+		state->overwritten++;
+	} else if (origin->index < ctx->counted) {
+		state->claimed -= ctx->counted - origin->index;
+		ctx->counted = origin->index;
+	}
+	state->in_flight = 0;
+	raw_spin_unlock_irqrestore(&state->lock, flags);
+}
+EXPORT_SYMBOL_IF_KUNIT(blog_logger_put_back);
+
+/* Clear a full context; false if it is not full. */
 static bool clear_queued(struct blog_state *state, struct blog_ctx *ctx)
 {
 	unsigned long flags;
@@ -492,45 +590,47 @@ static bool clear_queued(struct blog_state *state, struct blog_ctx *ctx)
 	raw_spin_lock_irqsave(&state->lock, flags);
 	queued = ctx->state == BLOG_CTX_QUEUED;
 	if (queued)
-		blog_ctx_clear(state, ctx, ctx->records - ctx->consumed);
+		blog_ctx_clear(state, ctx, ctx->records);
 	raw_spin_unlock_irqrestore(&state->lock, flags);
 
 	return queued;
 }
 
-/* Let what is in a context now go unread. */
-static void clear_ctx(struct blog_state *state, struct blog_ctx *ctx)
+/* Clear what is in a context now. */
+static void clear_ctx(const struct blog_merge *merge, struct blog_state *state,
+		      struct blog_ctx *ctx)
 {
+	struct blog_place *place = place_of(merge, ctx);
 	unsigned long flags;
-	u32 nr = 0;
+	bool more;
 
-	if (clear_queued(state, ctx) || !find_place(ctx))
+	if (clear_queued(state, ctx))
 		return;
-	do
-		nr++;
-	while (blog_cursor_next(&ctx->cursor));
-
+	for (more = find_place(merge, ctx); more; more = go_on(place))
+		;
 	raw_spin_lock_irqsave(&state->lock, flags);
-	if (ctx->generation == ctx->cursor_generation)
-		blog_ctx_clear(state, ctx, nr);
+	if (ctx->generation == place->generation)
+		blog_ctx_clear(state, ctx, place->index);
 	raw_spin_unlock_irqrestore(&state->lock, flags);
 }
 
 /**
- * blog_logger_clear() - let all that a logger has captured go unread
+ * blog_logger_clear() - let nobody read any more what a logger has captured
+ * @merge: the reader's merge, which goes beyond it; all that it has taken is claimed
  * @logger: a registered logger
  *
- * It counts as overwritten.
+ * What was not claimed counts as overwritten.
  *
- * Context: Any context but NMI, not while a merge is in use; one caller at a time.
- * Takes raw spinlocks with interrupts disabled.
+ * Context: Any context but NMI; one user of @merge at a time. Takes raw spinlocks
+ * with interrupts disabled.
  */
-void blog_logger_clear(struct blog_logger *logger)
+void blog_logger_clear(const struct blog_merge *merge, struct blog_logger *logger)
 {
 	struct blog_state *state = logger->state;
 	struct blog_ctx *ctx;
 
 	guard(rcu)();
 	list_for_each_entry_rcu(ctx, &state->contexts, all)
-		clear_ctx(state, ctx);
+		clear_ctx(merge, state, ctx);
 }
+EXPORT_SYMBOL_IF_KUNIT(blog_logger_clear);

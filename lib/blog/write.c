@@ -185,7 +185,7 @@ static __always_inline void commit_record(struct blog_ctx *ctx,
 	ASSERT_EXCLUSIVE_WRITER(ctx->head);
 	/* Read by blog_logger_stats(); WRITE_ONCE() would be three instructions. */
 	data_race(ctx->records++);
-	/* Pairs with the acquire in extend_cursor(). */
+	/* Pairs with the acquire in blog_cursor_extend(). */
 	smp_store_release(&ctx->head, end - ctx->data);
 }
 

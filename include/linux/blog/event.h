@@ -19,8 +19,8 @@ struct dentry;
  * @logger:	its logger
  * @publish:	writes one record as that event to @file
  * @file:	the event in the tracefs instance "blog", while it is enabled there;
- *		blog_publish.c's, under publisher.lock
- * @list:	in publisher.events; so too
+ *		written by blog_publish.c, and valid until the logger is gone
+ * @list:	in publisher.events, under publisher.lock, or RCU
  * @catalogue:	print format that @call has while the logger is registered;
  *		blog_event.c's
  * @print_fmt:	what it was before
@@ -38,13 +38,34 @@ struct blog_event {
 	struct dentry *dir;
 };
 
+/**
+ * struct blog_event_text - what the text of an event says
+ * @client:	as for blog()
+ * @late:	how late the event's stamp is
+ * @site:	number of the statement
+ * @cpu:	CPU that has logged it
+ * @comm:	name of the task
+ * @args:	arguments as stored
+ * @len:	bytes of them
+ */
+struct blog_event_text {
+	u64 client;
+	u64 late;
+	u32 site;
+	u32 cpu;
+	const char *comm;
+	const void *args;
+	unsigned int len;
+};
+
 void blog_event_listen(struct blog_logger *logger, bool on);
 int blog_event_switch(struct blog_logger *logger, struct trace_event_call *call,
 		      enum trace_reg type, void *data);
 /* In blog_write.c, which knows whose record is being written. */
-void blog_event_entry(struct trace_entry *entry, const void *args);
+void blog_event_entry(struct trace_entry *entry, const void *args, u64 *late,
+		      u16 *cpu, char *comm);
 const char *blog_event_text(struct trace_iterator *iter,
-			    const struct blog_logger *logger, u64 client,
-			    u32 site, const void *args, unsigned int len);
+			    const struct blog_logger *logger,
+			    const struct blog_event_text *text);
 
 #endif /* _LINUX_BLOG_EVENT_H */

@@ -28,32 +28,41 @@
  * of each before its memory is freed.
  *
  * It reads by a merge, which hands out the messages of the loggers that were
- * added to it, oldest first, and goes on where the last one ended. But for
- * the claim it takes no lock, and writers do not wait: one may recycle a context
- * that is being read. Therefore what was read counts only once it was claimed::
+ * added to it, oldest first, and goes on where the last one ended, or, after
+ * blog_merge_rewind(), begins with the oldest that there is. Reading takes nothing
+ * away. But for the claim it takes no lock, and writers do not wait: one may recycle
+ * a context that is being read. Therefore what was read is good only once it was
+ * claimed::
  *
  *	blog_merge_reset(&merge);
  *	rcu_read_lock();
- *	ret = blog_merge_add(&merge, logger);		// for each
+ *	ret = blog_merge_add(&merge, logger, 0);	// for each
  *	blog_merge_begin(&merge);
- *	while ((cursor = blog_merge_peek(&merge))) {
- *		copy(cursor);				// believe nothing in it
+ *	while ((place = blog_merge_peek(&merge))) {
+ *		copy(&place->cursor);			// believe nothing in it
  *		blog_merge_take(&merge);
  *	}
  *	if (!blog_merge_claim(&merge))
  *		drop_copies();			// of contexts that are blog_ctx_lost()
  *	rcu_read_unlock();
+ *	show_copies();
+ *	blog_merge_settle(&merge);
  *
  * If blog_merge_add() lacks room, blog_merge_grow() makes it, outside of the RCU
- * section; then all starts over. One merge is made at a time: the place that it has
- * reached is kept in the contexts.
+ * section; then all starts over.
+ *
+ * A dump, which can take no lock, has a merge of its own that blog_merge_follow()s
+ * the reader's: it goes on where that one is, even in the middle of the above, and
+ * leaves no trace there. In place of the claim it asks blog_ctx_emptied() after each
+ * copy.
  *
  * A registered logger stays so while blog_mutex is held, and for the reader from
  * logger_added() until logger_gone() returns.
  *
- * What was claimed counts as published. Of that, the reader may say how much has
- * not got to its place yet, by blog_logger_set_in_flight(), or never will, by
- * blog_logger_unclaim().
+ * What was claimed counts as published, once. Of that, the reader may say how much
+ * has not got to its place yet, by blog_logger_set_in_flight(); that it never will,
+ * by blog_logger_unclaim(); or that it is going to be read again, by
+ * blog_logger_put_back().
  *
  * The text of a message comes of the format of its statement::
  *
@@ -95,18 +104,18 @@ struct blog_logger *blog_logger_find(const void *logger);
 int __blog_logger_enable(struct blog_logger *logger, bool on);
 void blog_logger_listen(struct blog_logger *logger, bool on);
 int blog_logger_set_budget(struct blog_logger *logger, unsigned int contexts);
-bool blog_logger_unread(struct blog_logger *logger);
-void blog_logger_clear(struct blog_logger *logger);
 void blog_logger_set_in_flight(struct blog_logger *logger, u32 nr);
-void blog_logger_unclaim(struct blog_logger *logger, u32 nr);
+void blog_logger_unclaim(struct blog_logger *logger);
 
 /**
  * struct blog_stats - counters of a logger
  * @captured:	messages written to contexts; exactly @published + @overwritten +
  *		@pending while nobody writes
  * @published:	those of them that the reader has claimed, and shown
- * @overwritten: those of them that went unread
+ * @overwritten: those of them that were gone before
  * @pending:	those of them that wait for the reader, or are on their way
+ * @retained:	those of them that are in contexts, and can be read, again or for the
+ *		first time
  * @used_bytes:	bytes of all records in contexts
  * @dropped:	messages for which there was no context
  * @truncated:	messages captured with a string cut short
@@ -120,6 +129,7 @@ struct blog_stats {
 	u64 published;
 	u64 overwritten;
 	u64 pending;
+	u64 retained;
 	u64 used_bytes;
 	u64 dropped;
 	u64 truncated;
@@ -139,7 +149,7 @@ void blog_logger_stats(struct blog_logger *logger, struct blog_stats *stats);
  * @owner:	task that wrote the last record, or that was interrupted
  * @bytes:	bytes of records; if 0, what follows and @owner mean nothing
  * @records:	messages
- * @unread:	those of them that nobody has consumed
+ * @unread:	those of them that nobody has read
  * @first:	stamp at its start
  * @last:	stamp of the last message
  */
@@ -161,37 +171,80 @@ unsigned int blog_logger_contexts(struct blog_logger *logger,
 /* Messages */
 
 void blog_cursor_start(struct blog_cursor *cursor, const struct blog_ctx *ctx);
+void blog_cursor_extend(struct blog_cursor *cursor);
 bool blog_cursor_next(struct blog_cursor *cursor);
 
-/* A context with a message to read, and the stamp of that. */
+/**
+ * struct blog_place - how far a merge has got in a context
+ * @cursor:	the next message, if it has been looked for
+ * @generation:	how often the context had been emptied
+ * @view:	value of blog_merge.view that this is about
+ * @index:	number of messages before, since the context was emptied
+ */
+struct blog_place {
+	struct blog_cursor cursor;
+	unsigned int generation;
+	unsigned int view;
+	u32 index;
+};
+
+/* Where a message was, after its context may be gone. */
+struct blog_origin {
+	const struct blog_ctx *ctx;
+	unsigned int generation;
+	u32 index;
+};
+
+/* A context with a message to read, with stamp and turn of that. */
 struct blog_source {
 	u64 time;
 	struct blog_ctx *ctx;
+	u32 turn;
 };
 
 DEFINE_MIN_HEAP(struct blog_source, blog_sources);
 
 /**
  * struct blog_merge - the messages of many contexts in the order of time
- * @taken:	contexts out of which messages were taken
- * @sources:	contexts that have more; all zero before the first
+ * @taken:	contexts out of which messages were taken that are not claimed
+ * @sources:	contexts that have more; with no room before the first
  *		blog_merge_grow()
+ * @view:	how often it was rewound
+ * @chunk:	how often it was reset
+ * @unwritten:	something may have been taken and not shown yet
+ * @after:	the merge that this one, of a dump, follows
+ * @anew:	but begins with all that is retained
  */
 struct blog_merge {
 	struct blog_ctx *taken;
 	struct blog_sources sources;
+	unsigned int view;
+	unsigned int chunk;
+	bool unwritten;
+	const struct blog_merge *after;
+	bool anew;
 };
 
 int blog_merge_grow(struct blog_merge *merge);
 void blog_merge_free(struct blog_merge *merge);
 void blog_merge_reset(struct blog_merge *merge);
-int blog_merge_add(struct blog_merge *merge, struct blog_logger *logger);
+void blog_merge_rewind(struct blog_merge *merge);
+void blog_merge_follow(struct blog_merge *dump, const struct blog_merge *merge, bool anew);
+int blog_merge_add(struct blog_merge *merge, struct blog_logger *logger, u64 since);
+void blog_merge_survey(struct blog_merge *merge, struct blog_logger *logger,
+		       void (*look)(const struct blog_cursor *cursor, void *data),
+		       void *data);
 void blog_merge_begin(struct blog_merge *merge);
-struct blog_cursor *blog_merge_peek(struct blog_merge *merge);
+const struct blog_place *blog_merge_peek(const struct blog_merge *merge);
 void blog_merge_take(struct blog_merge *merge);
 bool blog_merge_claim(struct blog_merge *merge);
+void blog_merge_settle(struct blog_merge *merge);
+bool blog_place_is_new(const struct blog_place *place);
 bool blog_ctx_lost(const struct blog_ctx *ctx);
-bool blog_ctx_emptied(const struct blog_ctx *ctx);
+bool blog_ctx_emptied(const struct blog_place *place);
+bool blog_logger_unread(const struct blog_merge *merge, struct blog_logger *logger);
+void blog_logger_put_back(struct blog_logger *logger, const struct blog_origin *origin);
+void blog_logger_clear(const struct blog_merge *merge, struct blog_logger *logger);
 
 /* Statements */
 

@@ -30,9 +30,24 @@ static struct trace_buffer *ring(void)
 	return instance->array_buffer.buffer;
 }
 
+/* As truncation does. */
 static void empty_ring(void)
 {
 	ring_buffer_reset(ring());
+	instance->emptied++;
+}
+
+/* As opening and closing trace_pipe does. */
+static void begin_to_consume(void)
+{
+	if (!instance->trace_ref++)
+		instance->sessions++;
+	trace_pull(instance, RING_BUFFER_ALL_CPUS, TRACE_PULL_OPEN);
+}
+
+static void end_to_consume(void)
+{
+	instance->trace_ref--;
 }
 
 static int publish_init(struct kunit *test)
@@ -73,7 +88,10 @@ static void pull(struct kunit *test, enum trace_pull how)
 struct entry {
 	struct trace_entry ent;
 	u64 client;
-	u32 site;
+	u64 late;
+	u16 site;
+	u16 cpu;
+	char comm[TASK_COMM_LEN];
 	u32 args;	/* length and offset */
 };
 
@@ -82,9 +100,9 @@ static bool check_entry(struct kunit *test, struct blog_kunit_tally *tally,
 			const struct entry *entry, int cpu, u64 time, u64 last)
 {
 	struct blog_cursor cursor = {
-		.time = time,
+		.time = time - entry->late,
 		.client = entry->client,
-		.cpu = cpu,
+		.cpu = entry->cpu,
 		.site = entry->site,
 		.len = entry->args >> 16,
 		.owner.pid = entry->ent.pid,
@@ -163,7 +181,7 @@ static void publish_history(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, ring_buffer_empty(ring()));
 
 	msleep(20);
-	pull(test, TRACE_PULL_ALL);
+	pull(test, TRACE_PULL_LOOK);
 	stats = blog_kunit_stats(test);
 	KUNIT_EXPECT_EQ(test, stats.published, writers * nr);
 	KUNIT_EXPECT_EQ(test, stats.pending, 0);
@@ -177,9 +195,14 @@ static void publish_history(struct kunit *test)
 		break;
 	}
 
-	/* Each is read once. */
-	pull(test, TRACE_PULL_ALL);
-	KUNIT_EXPECT_TRUE(test, ring_buffer_empty(ring()));
+	/* Who comes next gets the same, and it counts once. */
+	tally = blog_kunit_tally(test, writers, nr);
+	pull(test, TRACE_PULL_LOOK);
+	KUNIT_EXPECT_TRUE(test, consume(test, tally));
+	KUNIT_EXPECT_EQ(test, tally->records, writers * nr);
+	stats = blog_kunit_stats(test);
+	KUNIT_EXPECT_EQ(test, stats.published, writers * nr);
+	KUNIT_EXPECT_EQ(test, stats.retained, writers * nr);
 }
 
 /* Without a reader nothing is published. */
@@ -195,15 +218,18 @@ static void publish_unread(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, instance->trace_flags & TRACE_ITER_RECORD_CMD);
 }
 
-/* Full contexts that were read are ready again. */
-static void publish_reuses(struct kunit *test)
+/* Full contexts that were read stay. */
+static void publish_retains(struct kunit *test)
 {
 	struct blog_kunit_tally *tally = blog_kunit_tally(test, 1, 3 * CTX_MESSAGES);
+	unsigned int queued;
 
 	log_by_tasks(test, tally, 1, 3 * CTX_MESSAGES);
-	KUNIT_EXPECT_GE(test, blog_kunit_stats(test).contexts[BLOG_CTX_QUEUED], 2);
-	pull(test, TRACE_PULL_ALL);
-	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).contexts[BLOG_CTX_QUEUED], 0);
+	queued = blog_kunit_stats(test).contexts[BLOG_CTX_QUEUED];
+	KUNIT_EXPECT_GE(test, queued, 2);
+	pull(test, TRACE_PULL_LOOK);
+	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).contexts[BLOG_CTX_QUEUED], queued);
+	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).retained, 3 * CTX_MESSAGES);
 }
 
 /* Neither a disabled event nor a disabled buffer loses anything. */
@@ -214,29 +240,50 @@ static void publish_disabled(struct kunit *test)
 
 	log_by_tasks(test, tally, 1, nr);
 	trace_array_set_clr_event(instance, BLOG_INSTANCE, "blog_kunit", false);
-	pull(test, TRACE_PULL_ALL);
+	pull(test, TRACE_PULL_LOOK);
 	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).pending, nr);
 
 	trace_array_set_clr_event(instance, BLOG_INSTANCE, "blog_kunit", true);
 	ring_buffer_record_off(ring());
-	pull(test, TRACE_PULL_ALL);
+	pull(test, TRACE_PULL_LOOK);
 	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).pending, nr);
 
 	/* Such as while the buffer is being truncated. */
 	ring_buffer_record_on(ring());
 	ring_buffer_record_disable(ring());
-	pull(test, TRACE_PULL_ALL);
+	pull(test, TRACE_PULL_LOOK);
 	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).pending, nr);
 	ring_buffer_record_enable(ring());
 	KUNIT_EXPECT_TRUE(test, ring_buffer_empty(ring()));
 
-	pull(test, TRACE_PULL_ALL);
+	pull(test, TRACE_PULL_LOOK);
 	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).published, nr);
 	KUNIT_EXPECT_TRUE(test, consume(test, tally));
 	KUNIT_EXPECT_EQ(test, tally->records, nr);
 }
 
-/* What was logged before the buffer was written by others keeps its time. */
+/* A ring buffer that stays disabled stops only itself. */
+static void publish_refused(struct kunit *test)
+{
+	const u32 nr = 1000;
+	struct blog_kunit_tally *tally = blog_kunit_tally(test, 2, nr);
+	int cpu = cpu_of_writer(1);
+
+	if (num_online_cpus() < 2) {
+		kunit_skip(test, "there is one CPU");
+		return;
+	}
+	log_by_tasks(test, tally, 2, nr);
+	ring_buffer_record_disable_cpu(ring(), cpu);
+	pull(test, TRACE_PULL_LOOK);
+	ring_buffer_record_enable_cpu(ring(), cpu);
+	KUNIT_EXPECT_TRUE(test, ring_buffer_empty_cpu(ring(), cpu));
+	KUNIT_EXPECT_TRUE(test, consume(test, tally));
+	KUNIT_EXPECT_EQ(test, tally->records, 2 * nr);
+	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).published, 2 * nr);
+}
+
+/* What was logged before the buffer was written by others tells its time. */
 static void publish_late(struct kunit *test)
 {
 	struct blog_kunit_tally *tally = blog_kunit_tally(test, 1, 200);
@@ -247,17 +294,50 @@ static void publish_late(struct kunit *test)
 	before = trace_clock_local();
 	msleep(20);
 	KUNIT_ASSERT_EQ(test, ring_buffer_write(ring(), sizeof(other), &other), 0);
-	pull(test, TRACE_PULL_ALL);
+	pull(test, TRACE_PULL_LOOK);
 	KUNIT_EXPECT_TRUE(test, consume(test, tally));
 	KUNIT_EXPECT_EQ(test, tally->records, 100);
 	KUNIT_EXPECT_LE(test, tally->time[99], before);
 
 	blog_kunit_message(0, 100);
-	tally->pid[0] = current->pid;
-	pull(test, TRACE_PULL_ALL);
+	tally = blog_kunit_tally(test, 1, 200);
+	pull(test, TRACE_PULL_LOOK);
 	KUNIT_EXPECT_TRUE(test, consume(test, tally));
 	KUNIT_EXPECT_EQ(test, tally->records, 101);
 	KUNIT_EXPECT_GT(test, tally->time[100], before + 20 * NSEC_PER_MSEC);
+}
+
+/* Stamps are converted to what the clock said then, or as near to it as can be told. */
+static void publish_converts_clocks(struct kunit *test)
+{
+	const u64 s = NSEC_PER_SEC;
+	const struct {
+		struct blog_clock_sample begin, end;
+		bool in_ns;
+		u64 time, stamp;
+	} cases[] = {
+		/* an offset */
+		{ { 1 * s, 101 * s }, { 3 * s, 103 * s }, true, 2 * s, 102 * s },
+		/* ticks; before and after both samples */
+		{ { 1 * s, 3 * s }, { 3 * s, 9 * s }, false, 2 * s, 6 * s },
+		{ { 1 * s, 3 * s }, { 3 * s, 9 * s }, false, s / 2, 3 * s / 2 },
+		{ { 1 * s, 3 * s }, { 3 * s, 9 * s }, false, 4 * s, 12 * s },
+		/* earlier than the clock could be */
+		{ { 2 * s, 1 }, { 3 * s, s }, true, 1 * s, 0 },
+		/* set forward, and back, meanwhile */
+		{ { 1 * s, 1 * s }, { 3 * s, 90 * s }, true, 2 * s, 89 * s },
+		{ { 1 * s, 90 * s }, { 3 * s, 5 * s }, true, 2 * s, 4 * s },
+		/* ticks that started over in a suspend; no time between the samples */
+		{ { 1 * s, 90 * s }, { 3 * s, 5 * s }, false, 2 * s, 5 * s },
+		{ { 1 * s, 1 * s }, { 1 * s, 5 * s }, false, 2 * s, 5 * s },
+		{ { 1 * s, 0 }, { 1 * s + 1, U64_MAX / 2 }, false, 2 * s, U64_MAX / 2 },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++)
+		KUNIT_EXPECT_EQ_MSG(test, blog_clock_convert(&cases[i].begin, &cases[i].end,
+							     cases[i].in_ns, cases[i].time),
+				    cases[i].stamp, "case %u", i);
 }
 
 /* trace_clock_local(), read by a CPU that is often taken away before or after. */
@@ -279,12 +359,13 @@ static u64 disturbed_clock(void)
 /* Where stamps are converted, they are not moved by what comes between two clocks. */
 static void publish_samples_clocks(struct kunit *test)
 {
-	u64 local, other;
+	struct blog_clock_sample sample;
 	unsigned int i;
 
 	for (i = 0; i < 16; i++) {
-		blog_sample_clock(disturbed_clock, &local, &other);
-		KUNIT_EXPECT_LT(test, abs((s64)(local - other)), NSEC_PER_MSEC / 2);
+		blog_sample_clock(disturbed_clock, &sample);
+		KUNIT_EXPECT_LT(test, abs((s64)(sample.local - sample.other)),
+				NSEC_PER_MSEC / 2);
 	}
 }
 
@@ -296,14 +377,14 @@ static void publish_clears(struct kunit *test)
 
 	log_by_tasks(test, tally, 1, nr);
 	blog_kunit_message(1, 0);
-	blog_publish_clear(&blog_kunit_blog);
+	KUNIT_EXPECT_EQ(test, blog_view_clear(&blog_kunit_blog), 0);
 	stats = blog_kunit_stats(test);
 	KUNIT_EXPECT_EQ(test, stats.overwritten, nr + 1);
 	KUNIT_EXPECT_EQ(test, stats.pending, 0);
 	KUNIT_EXPECT_EQ(test, stats.contexts[BLOG_CTX_QUEUED], 0);
 
 	blog_kunit_message(1, 1);
-	pull(test, TRACE_PULL_ALL);
+	pull(test, TRACE_PULL_LOOK);
 	KUNIT_EXPECT_TRUE(test, consume(test, tally));
 	KUNIT_EXPECT_EQ(test, tally->records, 1);
 	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).published, 1);
@@ -330,10 +411,10 @@ static int consume_all(void *data)
 {
 	struct consumer *c = data;
 
-	WRITE_ONCE(instance->trace_ref, instance->trace_ref + 1);
+	begin_to_consume();
 	complete(&c->ready);
 	while (!kthread_should_stop() || (pending() && !c->failed)) {
-		trace_pull(instance, RING_BUFFER_ALL_CPUS, TRACE_PULL_SOME);
+		trace_pull(instance, RING_BUFFER_ALL_CPUS, TRACE_PULL_READ);
 		if (ring_buffer_empty(ring()))
 			schedule_timeout_uninterruptible(1);
 		else if (!c->failed && !consume(c->test, c->tally))
@@ -341,7 +422,7 @@ static int consume_all(void *data)
 	}
 	if (!c->failed && !consume(c->test, c->tally))
 		c->failed = true;
-	WRITE_ONCE(instance->trace_ref, instance->trace_ref - 1);
+	end_to_consume();
 
 	return 0;
 }
@@ -391,7 +472,7 @@ static int count_long(void *data)
 	int cpu;
 
 	while (!kthread_should_stop()) {
-		trace_pull(instance, RING_BUFFER_ALL_CPUS, TRACE_PULL_SOME);
+		trace_pull(instance, RING_BUFFER_ALL_CPUS, TRACE_PULL_READ);
 		for_each_online_cpu(cpu) {
 			while ((event = ring_buffer_consume(ring(), cpu, NULL, NULL))) {
 				entry = ring_buffer_event_data(event);
@@ -419,13 +500,13 @@ static void publish_through_two_pages(struct kunit *test)
 	for (i = 0; i < LONG_MESSAGES; i++)
 		blog_kunit_text_twice(text);
 
-	WRITE_ONCE(instance->trace_ref, instance->trace_ref + 1);
+	begin_to_consume();
 	task = kthread_run(count_long, &nr, "consumer");
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, task);
 	while (READ_ONCE(nr) < LONG_MESSAGES && time_before(jiffies, end))
 		schedule_timeout_uninterruptible(1);
 	kthread_stop(task);
-	WRITE_ONCE(instance->trace_ref, instance->trace_ref - 1);
+	end_to_consume();
 
 	KUNIT_EXPECT_EQ(test, nr, LONG_MESSAGES);
 	KUNIT_EXPECT_EQ(test, ring_buffer_overruns(ring()), 0);
@@ -466,7 +547,7 @@ static u64 time_to_pull(struct kunit *test)
 {
 	u64 begin = ktime_get_ns();
 
-	pull(test, TRACE_PULL_ALL);
+	pull(test, TRACE_PULL_LOOK);
 	return ktime_get_ns() - begin;
 }
 
@@ -526,9 +607,11 @@ static void publish_speed(struct kunit *test)
 static struct kunit_case publish_cases[] = {
 	KUNIT_CASE(publish_history),
 	KUNIT_CASE(publish_unread),
-	KUNIT_CASE(publish_reuses),
+	KUNIT_CASE(publish_retains),
 	KUNIT_CASE(publish_disabled),
+	KUNIT_CASE(publish_refused),
 	KUNIT_CASE(publish_late),
+	KUNIT_CASE(publish_converts_clocks),
 	KUNIT_CASE(publish_samples_clocks),
 	KUNIT_CASE(publish_clears),
 	KUNIT_CASE(publish_larger_than_ring),

@@ -74,7 +74,7 @@ u8 *blog_kunit_guarded_end(struct kunit *test)
 	return page + BLOG_KUNIT_GUARDED;
 }
 
-/* Messages in contexts that nobody has consumed. */
+/* Messages in contexts that do not count as published or overwritten. */
 static u64 count_pending(void)
 {
 	struct blog_cursor cursor;
@@ -85,7 +85,7 @@ static u64 count_pending(void)
 		blog_cursor_start(&cursor, ctx);
 		while (blog_cursor_next(&cursor))
 			nr++;
-		nr -= ctx->consumed;
+		nr -= ctx->counted;
 	}
 
 	return nr;

@@ -42,7 +42,8 @@ static void reader_equal_stamps(struct kunit *test)
 	const unsigned int budget = 64 * num_online_cpus();
 	struct blog_merge merge = {};
 	unsigned int own = 0, shared = 0;
-	struct blog_cursor *cursor;
+	const struct blog_place *place;
+	const struct blog_cursor *cursor;
 	u32 i, burst, seq = 0, last = 0, read = 0;
 	bool ordered = true;
 
@@ -61,9 +62,10 @@ static void reader_equal_stamps(struct kunit *test)
 	stop_clock();
 
 	rcu_read_lock();
-	KUNIT_EXPECT_EQ(test, blog_merge_add(&merge, &blog_kunit_blog), 0);
+	KUNIT_EXPECT_EQ(test, blog_merge_add(&merge, &blog_kunit_blog, 0), 0);
 	blog_merge_begin(&merge);
-	while ((cursor = blog_merge_peek(&merge))) {
+	while ((place = blog_merge_peek(&merge))) {
+		cursor = &place->cursor;
 		ordered &= !read || seq_of(cursor) > last;
 		last = seq_of(cursor);
 		own += !cursor->ctx->shared;
@@ -83,28 +85,180 @@ static void reader_equal_stamps(struct kunit *test)
 	KUNIT_EXPECT_GT(test, shared, CTX_MESSAGES / 2);
 }
 
-/* Read all that is there; the number of messages that count. */
-static u32 read_all(struct kunit *test, struct blog_merge *merge)
+/* Read up to @max messages; how many there were. They are claimed, if @shown settled. */
+static u32 read_some(struct kunit *test, struct blog_merge *merge, u32 max, bool shown)
 {
-	struct blog_cursor *cursor;
 	u32 nr = 0;
 
 	guard(rcu)();
 	blog_merge_reset(merge);
-	KUNIT_EXPECT_EQ(test, blog_merge_add(merge, &blog_kunit_blog), 0);
+	KUNIT_EXPECT_EQ(test, blog_merge_add(merge, &blog_kunit_blog, 0), 0);
 	blog_merge_begin(merge);
-	while ((cursor = blog_merge_peek(merge))) {
+	while (nr < max && blog_merge_peek(merge)) {
 		nr++;
 		blog_merge_take(merge);
 	}
+	if (merge->after)
+		return nr;
 	KUNIT_EXPECT_TRUE(test, blog_merge_claim(merge));
+	if (shown)
+		blog_merge_settle(merge);
 
 	return nr;
+}
+
+static u32 read_all(struct kunit *test, struct blog_merge *merge)
+{
+	return read_some(test, merge, U32_MAX, true);
+}
+
+/* What was read stays, and counts once however often it is read. */
+static void reader_rewinds(struct kunit *test)
+{
+	const u32 nr = 3 * CTX_MESSAGES;
+	struct blog_merge merge = {};
+	struct blog_stats stats;
+	u32 i;
+
+	KUNIT_ASSERT_EQ(test, blog_merge_grow(&merge), 0);
+	for (i = 0; i < nr; i++)
+		blog_kunit_message(0, i);
+	KUNIT_EXPECT_EQ(test, read_some(test, &merge, nr / 2, true), nr / 2);
+	for (i = 0; i < 3; i++) {
+		blog_merge_rewind(&merge);
+		KUNIT_EXPECT_EQ(test, read_all(test, &merge), nr);
+		KUNIT_EXPECT_EQ(test, read_all(test, &merge), 0);
+	}
+	blog_logger_set_in_flight(&blog_kunit_blog, 0);
+	stats = blog_kunit_stats(test);
+	KUNIT_EXPECT_EQ(test, stats.published, nr);
+	KUNIT_EXPECT_EQ(test, stats.pending, 0);
+	KUNIT_EXPECT_EQ(test, stats.retained, nr);
+
+	/* What is cleared does not come again. */
+	blog_logger_clear(&merge, &blog_kunit_blog);
+	blog_kunit_message(0, nr);
+	blog_merge_rewind(&merge);
+	KUNIT_EXPECT_EQ(test, read_all(test, &merge), 1);
+	blog_logger_set_in_flight(&blog_kunit_blog, 0);
+	stats = blog_kunit_stats(test);
+	KUNIT_EXPECT_EQ(test, stats.retained, 1);
+	KUNIT_EXPECT_EQ(test, stats.published, nr + 1);
+	KUNIT_EXPECT_EQ(test, stats.overwritten, 0);
+	blog_merge_free(&merge);
+}
+
+static void note_message(const struct blog_cursor *cursor, void *data)
+{
+	u64 *time = data;
+
+	time[seq_of(cursor)] = cursor->time;
+}
+
+/* A survey moves nothing; what is older than it is told to be is passed over. */
+static void reader_passes_over(struct kunit *test)
+{
+	const u32 nr = 1000, since = 400;
+	struct blog_merge merge = {};
+	u64 *time = blog_kunit_alloc(test, nr * sizeof(*time));
+	u32 i, left = 0;
+
+	KUNIT_ASSERT_EQ(test, blog_merge_grow(&merge), 0);
+	for (i = 0; i < nr; i++)
+		blog_kunit_message(0, i);
+	rcu_read_lock();
+	blog_merge_survey(&merge, &blog_kunit_blog, note_message, time);
+	rcu_read_unlock();
+	for (i = 0; i < nr; i++)
+		left += time[i] >= time[since];
+
+	rcu_read_lock();
+	KUNIT_EXPECT_EQ(test, blog_merge_add(&merge, &blog_kunit_blog, time[since]), 0);
+	blog_merge_begin(&merge);
+	for (i = 0; blog_merge_peek(&merge); i++)
+		blog_merge_take(&merge);
+	KUNIT_EXPECT_EQ(test, i, left);
+	KUNIT_EXPECT_TRUE(test, blog_merge_claim(&merge));
+	rcu_read_unlock();
+	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).pending, nr);
+	blog_logger_set_in_flight(&blog_kunit_blog, 0);
+	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).published, nr);
+	blog_merge_free(&merge);
+}
+
+/* A dump goes on where the reader is, and leaves no trace. */
+static void reader_dumps(struct kunit *test)
+{
+	struct blog_merge merge = {}, dump = {};
+	u32 i;
+
+	KUNIT_ASSERT_EQ(test, blog_merge_grow(&merge), 0);
+	KUNIT_ASSERT_EQ(test, blog_merge_grow(&dump), 0);
+	for (i = 0; i < 100; i++)
+		blog_kunit_message(0, i);
+
+	KUNIT_EXPECT_EQ(test, read_some(test, &merge, 30, true), 30);
+	blog_merge_follow(&dump, &merge, false);
+	KUNIT_EXPECT_EQ(test, read_all(test, &dump), 70);
+	/* What has been read but not shown comes, too. */
+	KUNIT_EXPECT_EQ(test, read_some(test, &merge, 20, false), 20);
+	blog_merge_follow(&dump, &merge, false);
+	KUNIT_EXPECT_EQ(test, read_all(test, &dump), 70);
+	blog_merge_settle(&merge);
+	blog_merge_follow(&dump, &merge, false);
+	KUNIT_EXPECT_EQ(test, read_all(test, &dump), 50);
+
+	blog_merge_follow(&dump, &merge, true);
+	KUNIT_EXPECT_EQ(test, read_all(test, &dump), 100);
+
+	blog_logger_set_in_flight(&blog_kunit_blog, 0);
+	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).published, 50);
+	KUNIT_EXPECT_EQ(test, read_all(test, &merge), 50);
+	blog_merge_free(&dump);
+	blog_merge_free(&merge);
+}
+
+/* What was claimed and could not be shown is claimed once more, or counts as lost. */
+static void reader_puts_back(struct kunit *test)
+{
+	const struct blog_place *place;
+	struct blog_merge merge = {};
+	struct blog_origin origin;
+	struct blog_stats stats;
+	u32 i;
+
+	KUNIT_ASSERT_EQ(test, blog_merge_grow(&merge), 0);
+	for (i = 0; i < 100; i++)
+		blog_kunit_message(0, i);
+	rcu_read_lock();
+	blog_merge_add(&merge, &blog_kunit_blog, 0);
+	blog_merge_begin(&merge);
+	place = blog_merge_peek(&merge);
+	origin = (struct blog_origin) { place->cursor.ctx, place->generation, 60 };
+	rcu_read_unlock();
+	KUNIT_EXPECT_EQ(test, read_all(test, &merge), 100);
+
+	blog_logger_put_back(&blog_kunit_blog, &origin);
+	stats = blog_kunit_stats(test);
+	KUNIT_EXPECT_EQ(test, stats.published, 60);
+	KUNIT_EXPECT_EQ(test, stats.pending, 40);
+	blog_merge_rewind(&merge);
+	KUNIT_EXPECT_EQ(test, read_all(test, &merge), 100);
+	blog_logger_set_in_flight(&blog_kunit_blog, 0);
+	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).published, 100);
+
+	origin.generation--;
+	blog_logger_put_back(&blog_kunit_blog, &origin);
+	stats = blog_kunit_stats(test);
+	KUNIT_EXPECT_EQ(test, stats.published, 99);
+	KUNIT_EXPECT_EQ(test, stats.overwritten, 1);
+	blog_merge_free(&merge);
 }
 
 /* Messages whose context is recycled while they are read count once. */
 static void reader_lost_claim(struct kunit *test)
 {
+	const struct blog_place *place;
 	const struct blog_ctx *ctx;
 	struct blog_merge merge = {};
 	struct blog_stats stats;
@@ -117,13 +271,14 @@ static void reader_lost_claim(struct kunit *test)
 		blog_kunit_message(0, i);
 
 	rcu_read_lock();
-	KUNIT_EXPECT_EQ(test, blog_merge_add(&merge, &blog_kunit_blog), 0);
+	KUNIT_EXPECT_EQ(test, blog_merge_add(&merge, &blog_kunit_blog, 0), 0);
 	blog_merge_begin(&merge);
-	ctx = blog_merge_peek(&merge)->ctx;
+	place = blog_merge_peek(&merge);
+	ctx = place->cursor.ctx;
 	for (i = 0; i < 10; i++)
 		blog_merge_take(&merge);
-	KUNIT_EXPECT_EQ(test, ctx->taken, 10);
-	KUNIT_EXPECT_FALSE(test, blog_ctx_emptied(ctx));
+	KUNIT_EXPECT_EQ(test, place->index, 10);
+	KUNIT_EXPECT_FALSE(test, blog_ctx_emptied(place));
 	rcu_read_unlock();
 
 	/* A reader would be in its critical section until the claim. */
@@ -132,7 +287,7 @@ static void reader_lost_claim(struct kunit *test)
 			blog_kunit_settle();
 		blog_kunit_message(0, 2 * CTX_MESSAGES + i);
 	}
-	KUNIT_EXPECT_TRUE(test, blog_ctx_emptied(ctx));
+	KUNIT_EXPECT_TRUE(test, blog_ctx_emptied(place));
 	KUNIT_EXPECT_FALSE(test, blog_merge_claim(&merge));
 	KUNIT_EXPECT_TRUE(test, blog_ctx_lost(ctx));
 
@@ -157,7 +312,7 @@ static void reader_grows(struct kunit *test)
 
 	blog_kunit_message(0, 0);
 	rcu_read_lock();
-	KUNIT_EXPECT_EQ(test, blog_merge_add(&merge, &blog_kunit_blog), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, blog_merge_add(&merge, &blog_kunit_blog, 0), -ENOSPC);
 	rcu_read_unlock();
 	KUNIT_ASSERT_EQ(test, blog_merge_grow(&merge), 0);
 	KUNIT_EXPECT_EQ(test, read_all(test, &merge), 1);
@@ -227,6 +382,10 @@ static void reader_is_told(struct kunit *test)
 
 static struct kunit_case reader_cases[] = {
 	KUNIT_CASE(reader_equal_stamps),
+	KUNIT_CASE(reader_rewinds),
+	KUNIT_CASE(reader_passes_over),
+	KUNIT_CASE(reader_dumps),
+	KUNIT_CASE(reader_puts_back),
 	KUNIT_CASE(reader_lost_claim),
 	KUNIT_CASE(reader_grows),
 	KUNIT_CASE(reader_is_told),
