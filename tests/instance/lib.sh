@@ -41,11 +41,11 @@ switch_on()
 	echo 1 >$instance/tracing_on
 }
 
-# Nothing is left in the instance, nor to be read.
+# Nothing is left in the instance, nor in contexts.
 fresh()
 {
 	switch_on
-	cat $instance/trace >/dev/null
+	echo 1 >$logger/clear
 	echo >$instance/trace
 }
 
