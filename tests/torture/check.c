@@ -22,14 +22,16 @@
  * What is proved, for each message: it is one that its writer wrote, complete
  * and unaltered; it has the pid, CPU, interrupt level and client that its
  * writer had, and a time between that at which the call began and that at which
- * the writer's next began; it arrived once; and in each ring buffer the writer's
- * messages are in their order. (A CPU that is offline leaves its messages to
- * another's ring buffer, where time may go back then.)
+ * the writer's next began (its stamp less what it says to be late); in a session it
+ * arrived once, unless the ring buffers were emptied meanwhile; and in each ring
+ * buffer no stamp goes back, and the writer's messages are in their order, but for
+ * late ones.
  *
- * For all together: between two points the ring buffers got as many as BLOG
- * says it has published, less what a filter rejected; readers got as many as the
- * ring buffers say were read. At the end captured = published + overwritten,
- * and these and the dropped ones are as many as were written.
+ * For all together: in an exact session all messages arrived, now or before, that
+ * BLOG has published in it. What is retained at the end has arrived in each of the
+ * last sessions that were exact, if it was logged before. At the end the last reader
+ * has got as many as are retained; captured = published + overwritten, and
+ * these and the dropped ones are as many as were written.
  */
 #define _GNU_SOURCE
 #include <ctype.h>
@@ -416,7 +418,7 @@ static bool note_seen(struct writer *w, u32 seq)
 /* What a file is, and what may be expected of it */
 
 enum source {
-	CONSUMED,	/* each message once in all such files */
+	CONSUMED,	/* each message once in all files of a session */
 	LOOKED_AT,	/* not consumed, as by reading trace */
 	LIVE,		/* live events */
 };
@@ -424,14 +426,15 @@ enum source {
 struct view {
 	enum source source;
 	bool local;		/* stamps are of the clock "local" */
-	bool hotplug;		/* CPUs go offline meanwhile */
 	bool killed;		/* its reader was, and may have written half of something */
 	bool merged;		/* text with the messages of all CPUs in order */
+	bool again;		/* the ring buffers were emptied meanwhile */
 	bool unordered;		/* read while others consume: some come twice, or seem early */
 	bool no_modules;	/* functions are shown without their module */
 	u64 client_mask;	/* what the filter lets pass: has one of these bits, */
 	u64 client_min;		/* is at least this, */
 	u64 pid_mask;		/* has one of these bits */
+	const char *comm;	/* is of such a task */
 	u64 precision;		/* of stamps */
 };
 
@@ -442,9 +445,12 @@ struct message {
 	struct torture_head head;
 	u32 kind;
 	u64 stamp;
+	u64 late;	/* so much less is the true time */
 	u32 pid;
-	u32 cpu;	/* of the ring buffer */
+	u32 cpu;
+	u32 ring;	/* CPU of the ring buffer */
 	u32 flags;
+	char comm[17];
 	u64 client;
 	const u8 *args;
 	u32 len;
@@ -462,6 +468,8 @@ static size_t nr_orders, max_orders;
 
 static u64 total, total_by_level[4], total_by_kind[TORTURE_KINDS], total_cut;
 static u64 delivered;	/* messages of the session */
+static u64 nr_again;	/* arrived in an earlier session already */
+static u64 nr_late;
 
 /* Kind of the message that site N logs; the catalogue says it. */
 static u32 kind_of_site[1024];
@@ -474,7 +482,7 @@ static void note_order(const struct message *m)
 	}
 	orders[nr_orders++] = (struct order) {
 		.key = (u64)m->head.writer << 32 | m->head.seq,
-		.stamp = m->stamp,
+		.stamp = m->stamp - m->late,
 		.time = m->head.time,
 	};
 }
@@ -499,6 +507,9 @@ static void check_order(const struct view *view)
 	for (i = 0; i + 1 < nr_orders; i++) {
 		o = &orders[i];
 		next = o + 1;
+		if (o->key == next->key && !view->again)
+			wrong("writer %" PRIu64 ": message %u arrives once more",
+			      o->key >> 32, (u32)o->key);
 		if (o->key >> 32 != next->key >> 32 || o->key == next->key)
 			continue;
 		if (o->time > next->time)
@@ -509,7 +520,6 @@ static void check_order(const struct view *view)
 			      ", and the next call began at %" PRIu64, o->key >> 32,
 			      (u32)o->key, o->stamp, next->time);
 	}
-	nr_orders = 0;
 }
 
 #define FLAG_HARDIRQ	0x08
@@ -535,12 +545,6 @@ static void check_flags(const struct message *m, const struct view *view)
 		      m->head.seq, m->flags);
 }
 
-/* CPU 0 is never offline, and has what the others leave; that may come late. */
-static bool has_late_messages(u32 cpu, const struct view *view)
-{
-	return view->hotplug && view->source != LIVE && cpu == 0;
-}
-
 static void check_place(const struct message *m, const struct view *view)
 {
 	const struct torture_head *head = &m->head;
@@ -548,8 +552,7 @@ static void check_place(const struct message *m, const struct view *view)
 	if (head->pid != m->pid)
 		wrong("writer %u, message %u is of pid %u, not %u",
 		      head->writer, head->seq, head->pid, m->pid);
-	if (head->cpu != (u32)-1 && head->cpu != m->cpu &&
-	    !has_late_messages(m->cpu, view))
+	if (head->cpu != (u32)-1 && head->cpu != m->cpu)
 		wrong("writer %u, message %u is of CPU %u, not %u",
 		      head->writer, head->seq, head->cpu, m->cpu);
 	/*
@@ -557,9 +560,10 @@ static void check_place(const struct message *m, const struct view *view)
 	 * shown the rest of a sub-buffer too early (see rb_advance_iter()).
 	 */
 	if (view->local && !view->unordered &&
-	    m->stamp + view->precision < head->time)
-		wrong("writer %u, message %u of %" PRIu64 " has stamp %" PRIu64,
-		      head->writer, head->seq, head->time, m->stamp);
+	    m->stamp - m->late + view->precision < head->time)
+		wrong("writer %u, message %u of %" PRIu64 " has stamp %" PRIu64
+		      ", late by %" PRIu64, head->writer, head->seq, head->time,
+		      m->stamp, m->late);
 	if (m->client != torture_client(head->writer, head->seq))
 		wrong("writer %u, message %u has client %" PRIx64,
 		      head->writer, head->seq, m->client);
@@ -572,21 +576,23 @@ static bool passes(const struct message *m, const struct view *view)
 {
 	return (!view->client_mask || m->client & view->client_mask) &&
 	       m->client >= view->client_min &&
-	       (!view->pid_mask || m->pid & view->pid_mask);
+	       (!view->pid_mask || m->pid & view->pid_mask) &&
+	       (!view->comm || !strcmp(m->comm, view->comm));
 }
 
 /* A message that is not captured for certain may be live twice. */
 static void check_sequence(struct writer *w, const struct message *m,
 			   const struct view *view)
 {
-	u32 *next = &w->next[view->merged ? 0 : m->cpu % CPUS_MAX];
+	u32 *next = &w->next[view->merged ? 0 : m->ring % CPUS_MAX];
 
 	if (w->file != file_nr) {
 		memset(w->next, 0, sizeof(w->next));
 		w->file = file_nr;
 	}
-	if (m->head.seq + (view->source == LIVE) < *next && !view->unordered &&
-	    !has_late_messages(m->cpu, view))
+	if (m->late)
+		return;
+	if (m->head.seq + (view->source == LIVE) < *next && !view->unordered && !view->again)
 		wrong("writer %u, message %u of %" PRIu64 " comes after %u",
 		      m->head.writer, m->head.seq, m->stamp, *next - 1);
 	*next = m->head.seq + 1;
@@ -607,10 +613,12 @@ static void check_message(const struct message *m, const struct view *view,
 	if (view->source != CONSUMED)
 		return;
 	unfit += !passes(m, view);
-	if (!note_seen(w, head->seq))
-		wrong("writer %u, message %u arrives once more", head->writer,
-		      head->seq);
+	nr_late += !!m->late;
 	note_order(m);
+	if (!note_seen(w, head->seq)) {
+		nr_again++;
+		return;
+	}
 	total_by_level[TORTURE_LEVEL(head->writer)]++;
 	total_by_kind[m->kind]++;
 	total_cut += cut;
@@ -661,7 +669,7 @@ static bool can_spoil(const struct message *m, const struct view *view)
 	if (view->source != CONSUMED)
 		return false;
 	if (spoiling == SWAPPED)
-		return !has_late_messages(m->cpu, view);
+		return !m->late;
 
 	/* Half of all writers do not know their CPU. */
 	return spoiling != CPU || m->head.cpu != (u32)-1;
@@ -694,10 +702,8 @@ static void check_spoiled(struct message *m, const struct view *view)
 	case NOTHING:
 		break;
 	case REMOVED:
-		delivered--;
 		return;
 	case DUPLICATED:
-		delivered++;
 		check_record(m, view);
 		break;
 	case SWAPPED:
@@ -733,8 +739,16 @@ static void check_spoiled(struct message *m, const struct view *view)
 
 static struct {
 	int id;		/* of the event */
-	int client, site, args;	/* offsets in it */
+	int client, late, site, cpu, comm, args;	/* offsets in it */
 } event;
+
+static u32 get16(const void *p)
+{
+	uint16_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
 
 static u32 get32(const void *p)
 {
@@ -764,7 +778,10 @@ static bool read_event(struct message *m, const u8 *data, u32 size)
 	m->flags = data[FLAGS_OFFSET];
 	m->pid = get32(data + PID_OFFSET);
 	m->client = get64(data + event.client);
-	site = get32(data + event.site);
+	m->late = get64(data + event.late);
+	m->cpu = get16(data + event.cpu);
+	memcpy(m->comm, data + event.comm, 16);
+	site = get16(data + event.site);
 	location = get32(data + event.args);
 	m->args = data + (location & 0xffff);
 	m->len = location >> 16;
@@ -794,10 +811,10 @@ struct ring {
 static void check_event(struct ring *ring, void *data, u64 stamp,
 			const struct view *view)
 {
-	struct message m = { .stamp = stamp, .cpu = ring->cpu };
+	struct message m = { .stamp = stamp, .ring = ring->cpu };
 	u32 type = *(uint16_t *)((u8 *)data + TYPE_OFFSET);
 
-	if (stamp < ring->latest && !has_late_messages(ring->cpu, view))
+	if (stamp < ring->latest && !view->again)
 		wrong("time goes back from %" PRIu64 " to %" PRIu64,
 		      ring->latest, stamp);
 	ring->latest = stamp;
@@ -885,13 +902,30 @@ static u64 parse_stamp(const char *s)
 	return seconds * 1000000000 + ns;
 }
 
+/* "NAME=VALUE " that may stand at *p; its end. */
+static char *skip_value(char **p, const char *name)
+{
+	size_t len = strlen(name);
+	char *value = *p + len, *end;
+
+	if (strncmp(*p, name, len))
+		return NULL;
+	end = strchr(value, ' ');
+	if (!end)
+		return NULL;
+	*end = '\0';
+	*p = end + 1;
+
+	return value;
+}
+
 /*
- * "  comm-pid   [cpu] flags   time: torture: [client] function: message", the
- * client only if it is not 0; the flags not always.
+ * "  comm-pid   [cpu] flags   time: torture: comm=C cpu=N late=N [client] function:
+ * message"; of what follows the name each only if need be; the flags not always.
  */
 static bool parse_line(char *line, struct message *m, char **comm, char **message)
 {
-	char *name = strstr(line, ": torture:"), *p, *time;
+	char *name = strstr(line, ": torture:"), *p, *time, *value;
 
 	if (!name)
 		return false;
@@ -901,7 +935,7 @@ static bool parse_line(char *line, struct message *m, char **comm, char **messag
 	if (!time || !p || p > time)
 		return false;
 	m->stamp = parse_stamp(time + 1);
-	m->cpu = strtoul(p + 2, NULL, 10);
+	m->ring = m->cpu = strtoul(p + 2, NULL, 10);
 	m->flags = FLAGS_UNKNOWN;
 	while (p > line && *p == ' ')
 		*p-- = '\0';
@@ -919,6 +953,16 @@ static bool parse_line(char *line, struct message *m, char **comm, char **messag
 	p = name + strlen(": torture:");
 	while (*p == ' ')
 		p++;
+	value = skip_value(&p, "comm=");
+	if (value)
+		*comm = value;
+	snprintf(m->comm, sizeof(m->comm), "%s", *comm);
+	value = skip_value(&p, "cpu=");
+	if (value)
+		m->cpu = strtoul(value, NULL, 10);
+	value = skip_value(&p, "late=");
+	if (value)
+		m->late = strtoull(value, NULL, 10);
 	m->client = 0;
 	if (*p == '[') {
 		m->client = strtoull(p + 1, &p, 10);
@@ -1006,79 +1050,150 @@ static u64 value_of(const char *line, const char *name)
 	return 0;
 }
 
-/* The counters while nothing is published. */
-struct point {
-	u64 published, entries, overrun, read, lost;
-};
-
-static struct point last;
+static u64 published;	/* at the last point */
 static bool hotplug;
-static u64 overrun, rejected, discarded, killed_lost;	/* of the round */
 static u64 all_overwritten, all_dropped, all_lost, all_rounds, all_live, all_peeked;
 static u64 round_total;
 
-/* How the last session ended. */
+/* The last session. */
 static struct {
-	bool filtered, killed;
+	bool any, exact;
+	char name[64];
+	u64 delivered;
+	u64 since;	/* it began after what has this stamp; 0 if unknown */
+	u64 latest;	/* stamp, of the clock "local" */
+	u64 *keys;	/* of its messages, sorted */
+	size_t nr;
 } session;
+
+/* Exact sessions of a round, to be compared with the last one. */
+#define KEPT	4
+
+static struct {
+	u64 *keys;
+	size_t nr;
+	u64 since;
+} kept[KEPT];
+static unsigned int nr_kept;
+
+static void forget_sessions(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < KEPT; i++)
+		free(kept[i].keys);
+	memset(kept, 0, sizeof(kept));
+	nr_kept = 0;
+	free(session.keys);
+	memset(&session, 0, sizeof(session));
+}
+
+/* The last session is not the last one any more. */
+static void retire_session(void)
+{
+	if (session.exact) {
+		free(kept[nr_kept % KEPT].keys);
+		kept[nr_kept % KEPT].keys = session.keys;
+		kept[nr_kept % KEPT].nr = session.nr;
+		kept[nr_kept % KEPT].since = session.since;
+		nr_kept++;
+	} else {
+		free(session.keys);
+	}
+	session.keys = NULL;
+}
+
+/* Another one has ended. */
+static void note_session(bool exact, bool local)
+{
+	size_t i;
+
+	session.any = true;
+	session.exact = exact;
+	session.delivered = delivered;
+	session.since = session.latest;
+	session.latest = 0;
+	session.nr = nr_orders;
+	session.keys = need(malloc((nr_orders + 1) * sizeof(u64)));
+	for (i = 0; i < nr_orders; i++) {
+		session.keys[i] = orders[i].key;
+		if (local && orders[i].stamp > session.latest)
+			session.latest = orders[i].stamp;
+	}
+	nr_orders = 0;
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+	const u64 *left = a, *right = b;
+
+	return *left < *right ? -1 : *left > *right;
+}
+
+static u64 compared;
+
+/*
+ * The session that has just been read got all that is retained. Each of it that was
+ * there before an earlier session began must be in that one, too.
+ */
+static void compare_sessions(void)
+{
+	unsigned int n;
+	size_t i;
+
+	for (n = 0; n < KEPT; n++) {
+		if (!kept[n].keys || !kept[n].since)
+			continue;
+		for (i = 0; i < nr_orders; i++) {
+			if (orders[i].stamp >= kept[n].since)
+				continue;
+			compared++;
+			if (!bsearch(&orders[i].key, kept[n].keys, kept[n].nr,
+				     sizeof(u64), compare_keys))
+				wrong("writer %" PRIu64 ", message %u is retained, and "
+				      "did not arrive %u sessions ago", orders[i].key >> 32,
+				      (u32)orders[i].key, (nr_kept - n - 1) % KEPT + 1);
+		}
+	}
+}
 
 static void check_point(const char *line)
 {
-	struct point p = {
-		.published = value_of(line, "published"),
-		.entries = value_of(line, "entries"),
-		.overrun = value_of(line, "overrun"),
-		.read = value_of(line, "read"),
-		.lost = value_of(line, "lost"),
-	};
-	u64 published = p.published - last.published;
-	bool reset = value_of(line, "reset"), gone = value_of(line, "gone");
-	u64 written, taken;
+	u64 now = value_of(line, "published"), lost = value_of(line, "lost");
+	/* Of those before the last session: they may have arrived by now. */
+	static u64 missing;
+	u64 still = now - (total - round_total);
 
 	where = "point";
-	if (p.lost)
-		wrong("the ring buffers lost %" PRIu64 " messages", p.lost);
-	if (gone) {
-		/* Emptied after who knows what was brought in. */
-		discarded += last.entries + published - delivered - p.entries;
-	} else if (reset) {
-		/* Emptied before the session, in which no message was lost. */
-		discarded += last.entries;
-		if (published != delivered + p.entries)
-			wrong("%" PRIu64 " published, %" PRIu64 " delivered, %"
-			      PRIu64 " left", published, delivered, p.entries);
-	} else {
-		written = p.entries + p.overrun + p.read -
-			  (last.entries + last.overrun + last.read);
-		taken = p.read - last.read;
-		if (written > published || (written < published && !session.filtered))
-			wrong("%" PRIu64 " published, %" PRIu64 " written to the ring buffers",
-			      published, written);
-		if (delivered > taken || (delivered < taken && !session.killed))
-			wrong("%" PRIu64 " were read, %" PRIu64 " delivered",
-			      taken, delivered);
-		rejected += published - written;
-		killed_lost += taken - delivered;
-		overrun += p.overrun - last.overrun;
-	}
-	last = p;
+	if (lost)
+		wrong("the ring buffers lost %" PRIu64 " messages", lost);
+	if (now < total - round_total)
+		wrong("%" PRIu64 " published, %" PRIu64 " arrived", now, total - round_total);
+	if (!published)
+		missing = 0;
+	if (session.any && session.exact && still > missing)
+		wrong("%" PRIu64 " were published, and did not arrive in session %s",
+		      still - missing, session.name);
+	missing = still;
+	published = now;
 	delivered = 0;
-	session.filtered = session.killed = false;
+	session.any = false;
 }
 
 static void check_end(const char *line)
 {
 	u64 captured = value_of(line, "captured");
-	u64 published = value_of(line, "published");
 	u64 overwritten = value_of(line, "overwritten");
+	u64 retained = value_of(line, "retained");
 	u64 dropped = value_of(line, "dropped");
 	u64 truncated = value_of(line, "truncated");
 	u64 certain = value_of(line, "certain");
 	u64 perhaps = value_of(line, "perhaps");
-	u64 lost = overrun + rejected + discarded + killed_lost;
 	u64 arrived = total - round_total;
+	u64 lost = published - arrived;
 
 	where = "end";
+	published = value_of(line, "published");
 	if (value_of(line, "pending") || captured != published + overwritten)
 		wrong("%" PRIu64 " captured, %" PRIu64 " published, %" PRIu64
 		      " overwritten, %" PRIu64 " pending", captured, published,
@@ -1088,19 +1203,17 @@ static void check_end(const char *line)
 		wrong("%" PRIu64 " written and %" PRIu64 " perhaps, %" PRIu64
 		      " captured and %" PRIu64 " dropped", certain, perhaps,
 		      captured, dropped);
-	if (published != arrived + lost)
-		wrong("%" PRIu64 " published, %" PRIu64 " arrived, %" PRIu64
-		      " accounted for", published, arrived, lost);
+	if (retained != session.delivered)
+		wrong("%" PRIu64 " retained, %" PRIu64 " arrived in the last session",
+		      retained, session.delivered);
 	if (total_cut > truncated ||
 	    (total_cut < truncated && !lost && !overwritten))
 		wrong("%" PRIu64 " messages had a cut string, the counter says %"
 		      PRIu64, total_cut, truncated);
 	printf("round: %" PRIu64 " written, %" PRIu64 " arrived; overwritten %"
-	       PRIu64 ", dropped %" PRIu64 ", ring buffer overrun %" PRIu64
-	       ", rejected by filters %" PRIu64 ", thrown away %" PRIu64
-	       ", died with a reader %" PRIu64 "; perhaps captured %" PRIu64 "\n",
-	       certain, arrived, overwritten, dropped, overrun, rejected,
-	       discarded, killed_lost, perhaps);
+	       PRIu64 ", dropped %" PRIu64 ", published for who was killed, filtered or "
+	       "looked %" PRIu64 "; perhaps captured %" PRIu64 "\n",
+	       certain, arrived, overwritten, dropped, lost, perhaps);
 	fflush(stdout);
 	all_overwritten += overwritten;
 	all_dropped += dropped;
@@ -1154,7 +1267,10 @@ static void read_format(const char *dir)
 	}
 	event.id = e->id;
 	event.client = offset_of(e, "client");
+	event.late = offset_of(e, "late");
 	event.site = offset_of(e, "site");
+	event.cpu = offset_of(e, "cpu");
+	event.comm = offset_of(e, "comm");
 	event.args = offset_of(e, "args");
 	free(format);
 	tep_free(tep);
@@ -1208,8 +1324,8 @@ static void begin_round(const char *dir, const char *line)
 	read_sites(dir);
 	read_symbol(dir);
 	hotplug = value_of(line, "hotplug");
-	last = (struct point){};
-	overrun = rejected = discarded = killed_lost = 0;
+	forget_sessions();
+	published = 0;
 	delivered = 0;
 	round_total = total;
 	total_cut = 0;
@@ -1289,11 +1405,12 @@ static void check_recording(const char *path, const struct view *view)
 
 static void check_session(const char *dir, const char *line)
 {
+	char comm[32] = "";
 	struct view view = {
 		.source = CONSUMED,
 		.local = value_of(line, "local"),
-		.hotplug = hotplug,
 		.killed = value_of(line, "killed"),
+		.again = value_of(line, "again"),
 		.client_mask = value_of(line, "client_mask"),
 		.client_min = value_of(line, "client_min"),
 		.pid_mask = value_of(line, "pid_mask"),
@@ -1301,10 +1418,11 @@ static void check_session(const char *dir, const char *line)
 	char *pipe = path_of(dir, "pipe.txt");
 	char *recording = path_of(dir, "trace.dat");
 	unsigned long errors_before = errors;
+	bool exact = value_of(line, "exact");
 
-	session.filtered = view.client_mask || view.client_min || view.pid_mask;
+	if (strstr(line, " comm=") && sscanf(strstr(line, " comm="), " comm=%31s", comm) == 1)
+		view.comm = comm;
 	unfit = 0;
-	session.killed = view.killed;
 	check_raw_files(dir, &view);
 	if (!access(recording, F_OK)) {
 		view.merged = view.local && !hotplug;
@@ -1320,10 +1438,13 @@ static void check_session(const char *dir, const char *line)
 	}
 	where = dir;
 	check_order(&view);
-	/* Those may have been in the ring buffer before. */
-	if (unfit > last.entries)
-		wrong("%" PRIu64 " messages that the filter rejects, %" PRIu64
-		      " were there before", unfit, last.entries);
+	if (unfit)
+		wrong("%" PRIu64 " messages that the filter rejects", unfit);
+	retire_session();
+	if (exact && view.local)
+		compare_sessions();
+	note_session(exact && !view.again, view.local);
+	snprintf(session.name, sizeof(session.name), "%s", dir);
 	if (errors != errors_before)
 		printf("wrong: in session %s", line + strlen("session "));
 	settle(errors_before);
@@ -1336,7 +1457,6 @@ static void check_elsewhere(const char *path, enum source source, bool ordered)
 	struct view view = {
 		.source = source,
 		.local = true,
-		.hotplug = hotplug,
 		.precision = source == LIVE ? 0 : 1000,
 		.merged = source == LOOKED_AT && !hotplug,
 		.unordered = !ordered,
@@ -1424,9 +1544,11 @@ int main(int argc, char **argv)
 	printf("%" PRIu64 " messages in %" PRIu64 " rounds: %" PRIu64 " of tasks, %"
 	       PRIu64 " of soft interrupts, %" PRIu64 " of hard interrupts, %"
 	       PRIu64 " of NMIs; %" PRIu64 " more are in counters; %" PRIu64
-	       " live, %" PRIu64 " looked at; %lu errors\n", total, all_rounds,
+	       " live, %" PRIu64 " looked at, %" PRIu64 " once more, %" PRIu64
+	       " late, %" PRIu64 " compared; %lu errors\n", total, all_rounds,
 	       total_by_level[0], total_by_level[1], total_by_level[2],
-	       total_by_level[3], lost, all_live, all_peeked, errors);
+	       total_by_level[3], lost, all_live, all_peeked, nr_again, nr_late,
+	       compared, errors);
 	for (i = 0; i < TORTURE_KINDS; i++)
 		if (total && !total_by_kind[i]) {
 			where = "all";

@@ -4,10 +4,11 @@
  *
  *	reader read|splice|mmap|pipe INSTANCE DIRECTORY
  *
- * until SIGTERM, which lets it write what it has got and end. read, splice and
+ * until nothing is left after SIGTERM. read, splice and
  * mmap use the files trace_pipe_raw of all CPUs, a thread for each, and write
  * DIRECTORY/cpuN.raw: struct chunk, then a sub-buffer, again and again. pipe
- * reads trace_pipe and writes DIRECTORY/pipe.txt.
+ * reads trace_pipe and writes DIRECTORY/pipe.txt. For each file of the instance that it
+ * has opened it writes a byte to its standard output.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -84,6 +85,18 @@ static void put_chunk(struct output *out, const void *data, uint32_t skip)
 	put(out, data, subbuf);
 }
 
+static int open_input(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK);
+
+	if (fd < 0)
+		fail(path);
+	if (write(STDOUT_FILENO, "o", 1) != 1)
+		fail("write");
+
+	return fd;
+}
+
 static struct output *open_output(const char *name)
 {
 	struct output *out = calloc(1, sizeof(*out));
@@ -106,12 +119,16 @@ static void close_output(struct output *out)
 	free(out);
 }
 
-/* Wait as long as a recorder may, but notice the end. */
-static void wait_for_more(int fd)
+/* Wait as long as a recorder may; false at the end. */
+static bool wait_for_more(int fd)
 {
 	struct pollfd pollfd = { .fd = fd, .events = POLLIN };
 
+	if (stopped)
+		return false;
 	poll(&pollfd, 1, PAUSE_MS);
+
+	return true;
 }
 
 static bool nothing_there(ssize_t n)
@@ -124,19 +141,19 @@ static void do_read(int fd, struct output *out)
 	char *data = malloc(subbuf);
 	ssize_t n;
 
-	while (!stopped) {
+	for (;;) {
 		n = read(fd, data, subbuf);
 		if (n == (ssize_t)subbuf)
 			put_chunk(out, data, 0);
 		else if (!nothing_there(n))
 			fail("read");
-		else
-			wait_for_more(fd);
+		else if (!wait_for_more(fd))
+			break;
 	}
 	free(data);
 }
 
-/* Full sub-buffers only; what is left others may read. */
+/* Full sub-buffers only; the rest is read, as trace-cmd does. */
 static void do_splice(int fd, struct output *out)
 {
 	char *data = malloc(subbuf);
@@ -146,10 +163,11 @@ static void do_splice(int fd, struct output *out)
 
 	if (pipe(pipefd) || fcntl(pipefd[0], F_SETPIPE_SZ, (int)size) < 0)
 		fail("pipe");
-	while (!stopped) {
+	for (;;) {
 		n = splice(fd, NULL, pipefd[1], NULL, size, SPLICE_F_NONBLOCK);
 		if (nothing_there(n)) {
-			wait_for_more(fd);
+			if (!wait_for_more(fd))
+				break;
 			continue;
 		}
 		if (n < 0)
@@ -166,6 +184,7 @@ static void do_splice(int fd, struct output *out)
 	close(pipefd[0]);
 	close(pipefd[1]);
 	free(data);
+	do_read(fd, out);
 }
 
 /* In a header of 64-bit kernels: time stamp, and what is committed. */
@@ -192,7 +211,7 @@ static void do_mmap(int fd, struct output *out)
 	/* What others have consumed of it is still there. */
 	id = meta->reader.id;
 	read = meta->reader.read;
-	while (!stopped) {
+	for (;;) {
 		uint32_t new_id, end;
 		uint64_t commit;
 
@@ -204,7 +223,8 @@ static void do_mmap(int fd, struct output *out)
 			read = 0;
 		id = new_id;
 		if (end <= read) {
-			wait_for_more(fd);
+			if (!wait_for_more(fd))
+				break;
 			continue;
 		}
 		memcpy(copy, data + id * subbuf, subbuf);
@@ -224,14 +244,14 @@ static void do_pipe(int fd, struct output *out)
 	char *data = malloc(OUTPUT_SIZE);
 	ssize_t n;
 
-	while (!stopped) {
+	for (;;) {
 		n = read(fd, data, OUTPUT_SIZE);
 		if (n > 0)
 			put(out, data, n);
 		else if (!nothing_there(n))
 			fail("read");
-		else
-			wait_for_more(fd);
+		else if (!wait_for_more(fd))
+			break;
 	}
 	free(data);
 }
@@ -247,9 +267,7 @@ static void *read_cpu(void *arg)
 	int fd;
 
 	snprintf(path, sizeof(path), "%s/per_cpu/cpu%ld/trace_pipe_raw", instance, cpu);
-	fd = open(path, O_RDONLY | O_NONBLOCK);
-	if (fd < 0)
-		fail(path);
+	fd = open_input(path);
 	snprintf(path, sizeof(path), "cpu%ld.raw", cpu);
 	out = open_output(path);
 	way(fd, out);
@@ -278,9 +296,7 @@ static void read_text(void)
 	int fd;
 
 	snprintf(path, sizeof(path), "%s/trace_pipe", instance);
-	fd = open(path, O_RDONLY | O_NONBLOCK);
-	if (fd < 0)
-		fail(path);
+	fd = open_input(path);
 	do_pipe(fd, out);
 	close(fd);
 	close_output(out);
