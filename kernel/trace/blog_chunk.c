@@ -68,8 +68,7 @@
  * @asked:	the CPU was asked, and has not finished
  * @written:	records that its ring buffer has got since it was emptied
  * @room:	bytes that may still be queued, if the ring buffer must not be
- *		overwritten; this and @bytes are the publisher's
- * @bytes:	those that are queued
+ *		overwritten; the publisher's
  * @cpu:	the CPU
  * @work:	writes them
  */
@@ -81,7 +80,6 @@ struct blog_queue {
 	bool asked;
 	unsigned long written;
 	s64 room;
-	s64 bytes;
 	int cpu;
 	struct work_struct work;
 };
@@ -456,11 +454,8 @@ void blog_chunk_begin(const struct cpumask *limited, unsigned int emptied)
 	/* Offset 0 is none. */
 	WRITE_ONCE(chunk.used, 8);
 	chunk.emptied = emptied;
-	for_each_possible_cpu(cpu) {
-		queue_of(cpu)->room = limited && cpumask_test_cpu(cpu, limited) ?
-				      blog_ring_room(cpu) : S64_MAX;
-		queue_of(cpu)->bytes = 0;
-	}
+	for_each_possible_cpu(cpu)
+		queue_of(cpu)->room = room_left(cpu, limited);
 }
 
 /**
@@ -484,9 +479,9 @@ enum blog_progress blog_chunk_add(const struct blog_place *place, int cpu)
 	/* It is stuck, no other CPU can write, and it may come back just now. */
 	if (READ_ONCE(queue->asked))
 		return BLOG_DISABLED;
-	if (queue->room != S64_MAX && queue->bytes + EVENT_OVERHEAD + len > queue->room)
+	if (EVENT_OVERHEAD + len > queue->room)
 		return BLOG_NO_ROOM;
-	queue->bytes += EVENT_OVERHEAD + len;
+	queue->room -= EVENT_OVERHEAD + len;
 
 	blog_write_copy(item, place);
 	item->is_new = blog_place_is_new(place);
@@ -643,7 +638,8 @@ enum blog_progress blog_chunk_write(const struct cpumask *limited, int *full)
 	if (blog_chunk_written())
 		return BLOG_COMPLETE;
 
-	return *full >= 0 ? BLOG_NO_ROOM : BLOG_DISABLED;
+	/* Room does not help while the other one's ring buffer refuses what it has. */
+	return *full >= 0 && !READ_ONCE(queue_of(*full)->first) ? BLOG_NO_ROOM : BLOG_DISABLED;
 }
 
 /**

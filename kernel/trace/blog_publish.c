@@ -5,8 +5,7 @@
  */
 #include <kunit/visibility.h>
 #include <linux/cleanup.h>
-#include <linux/cpu.h>
-#include <linux/delay.h>
+#include <linux/cpumask.h>
 #include <linux/export.h>
 #include <linux/irq_work.h>
 #include <linux/rcupdate.h>
