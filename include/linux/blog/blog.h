@@ -166,7 +166,8 @@ do {									\
 	};								\
 									\
 	no_printk(_fmt, ##__VA_ARGS__);					\
-	if (static_branch_unlikely(&(_logger)->key)) {			\
+	if (static_branch_unlikely(&(_logger)->key) &&			\
+	    READ_ONCE(_site.flags) & BLOG_SITE_ON) {			\
 		__blog_args(_args, ##__VA_ARGS__);			\
 									\
 		__blog(&_site, _client, _args);				\
@@ -190,7 +191,7 @@ do {									\
  * A string is cut after 1000 characters, all strings of a message together
  * after about 2000; cut strings end in "..." if it fits, and are counted. %.*s and %.Ns
  * never read past their precision. The arguments are evaluated only while the
- * logger is on.
+ * logger and the statement are on.
  *
  * Context: Any context in which RCU is watching, including NMI. Never allocates.
  * Takes no lock, except for the first message of a task, or of a CPU at an
