@@ -282,9 +282,12 @@ static int stats_show(struct seq_file *m, void *v)
 	seq_printf(m, "used_bytes %llu\n", stats.used_bytes);
 	seq_printf(m, "dropped %llu\n", stats.dropped);
 	seq_printf(m, "truncated %llu\n", stats.truncated);
+	seq_printf(m, "shrunk %llu\n", stats.shrunk);
 	seq_printf(m, "budget_bytes %llu\n", (u64)stats.budget * BLOG_CTX_SIZE);
 	seq_printf(m, "memory_bytes %llu\n",
 		   (u64)stats.nr_contexts * BLOG_CTX_SIZE);
+	seq_printf(m, "shrunk_bytes %llu\n", (u64)stats.nr_shrunk * BLOG_CTX_SIZE);
+	seq_printf(m, "contexts_recalled %u\n", stats.nr_recalled);
 	seq_printf(m, "contexts_ready %u\n", stats.contexts[BLOG_CTX_READY]);
 	seq_printf(m, "contexts_active %u\n", stats.contexts[BLOG_CTX_ACTIVE]);
 	seq_printf(m, "contexts_parked %u\n", stats.contexts[BLOG_CTX_PARKED]);

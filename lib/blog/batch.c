@@ -2,10 +2,8 @@
 /*
  * Always-on binary logging: batches, where contexts are that nobody writes to.
  *
- * alloc_batch: what can be taken, in the magazines of CPUs and, the rest, in the
- * depot. log_batch: full contexts, oldest first. Why there are both, and who takes
- * what, says context.c. Here a context is moved, emptied and counted; nothing here
- * waits, allocates, or looks at the lists of tasks.
+ * Here a context is moved, emptied and counted; nothing here waits, allocates, or
+ * looks at the lists of tasks.
  */
 #include <linux/atomic.h>
 #include <linux/blog/reader.h>
@@ -16,10 +14,60 @@
 
 #include "logger.h"
 
+/**
+ * DOC: which context is taken
+ *
+ * alloc_batch holds what is not full: READY contexts, and PARKED ones, of which each
+ * CPU has a magazine. log_batch holds QUEUED ones, oldest first: those that one task
+ * filled alone (solo) apart from those that several wrote to (mixed).
+ *
+ * What a quiet task said shall survive a noisy one, and a task that sleeps shall not
+ * keep memory from others. Who has just filled a context is noisy, and so is who has
+ * written BLOG_RUN messages in a row where tasks without a context write; all others
+ * are newcomers::
+ *
+ *			newcomer		noisy
+ *	a task		PARKED, of its CPU	READY
+ *			first			PARKED, if those are more than a
+ *			READY, or the oldest	   quarter of the budget
+ *			   QUEUED, while less	the oldest QUEUED
+ *			   than half of the
+ *			   budget has owners
+ *	a CPU		PARKED			READY
+ *			READY			the oldest QUEUED
+ *			the oldest QUEUED	PARKED
+ *
+ * So quiet tasks continue the contexts of quiet tasks, one after the other, and
+ * noisy ones overwrite what noisy ones wrote: of the QUEUED contexts the oldest solo
+ * one is emptied, and a mixed one only while mixed ones are more than half of the
+ * budget, or if there is no other.
+ *
+ * Tasks empty QUEUED contexts only where no more can be allocated; CPUs, which cannot
+ * wait for the refill worker, always. Tasks leave some idle contexts for the CPUs.
+ * CPUs take up to half of the budget, and leave one context for all CPUs in common.
+ *
+ * When contexts run short the refill worker is asked to allocate some, and where that
+ * cannot be, to take back those whose owners are silent (recall.c).
+ */
+
 const struct blog_reader_ops __rcu *blog_reader;
 
 /* A task that goes leaves its context PARKED if it is at most that full. */
 #define BLOG_PARK_MAX	(BLOG_DATA_SIZE / 2)
+
+static unsigned int nr_queued(const struct blog_state *state)
+{
+	return READ_ONCE(state->log_solo.nr) + READ_ONCE(state->log_mixed.nr);
+}
+
+/* Contexts that have an owner; about so many, without the lock. */
+static unsigned int nr_active(const struct blog_state *state)
+{
+	int nr = READ_ONCE(state->nr_contexts) - READ_ONCE(state->alloc_ready.nr) -
+		 atomic_read(&state->nr_parked) - nr_queued(state);
+
+	return max(nr, 0);
+}
 
 /*
  * Tasks leave two idle contexts for each CPU, so that a CPU that begins another one
@@ -30,13 +78,37 @@ static unsigned int left_for_cpus(const struct blog_state *state)
 	return min(2 * num_online_cpus(), READ_ONCE(state->budget) / 4);
 }
 
-/* If fewer contexts are spare, more are wanted: twice as many. */
-unsigned int blog_spare_wanted(const struct blog_state *state)
+/* If fewer contexts are READY, more are wanted: twice as many. */
+unsigned int blog_ready_wanted(const struct blog_state *state)
 {
 	unsigned int for_tasks = min(num_online_cpus(),
 				     READ_ONCE(state->budget) / 8);
 
 	return left_for_cpus(state) + max(for_tasks, 1U);
+}
+
+static bool at_budget(const struct blog_state *state)
+{
+	return READ_ONCE(state->nr_contexts) >= READ_ONCE(state->budget) ||
+	       READ_ONCE(state->no_memory);
+}
+
+/**
+ * blog_recall_wanted() - how many owners shall give back their contexts
+ * @state: state of the logger
+ *
+ * Context: Any context.
+ * Return: 0 unless contexts are short; else the number, to which there may not be
+ * enough that are silent.
+ */
+unsigned int blog_recall_wanted(const struct blog_state *state)
+{
+	unsigned int budget = READ_ONCE(state->budget);
+	unsigned int active = nr_active(state);
+	bool is_short = active >= budget / 2 ||
+			(at_budget(state) && !READ_ONCE(state->alloc_ready.nr));
+
+	return is_short && active > budget / 4 ? active - budget / 4 : 0;
 }
 
 /* The messages of a context go, those that have not been counted unread. */
@@ -47,9 +119,11 @@ static void empty_ctx(struct blog_state *state, struct blog_ctx *ctx)
 	state->captured += ctx->records;
 	state->overwritten += ctx->records - ctx->counted;
 	state->truncated += ctx->truncated;
+	state->nr_emptied++;
 	blog_ctx_forget(ctx);
 	ctx->records = 0;
 	ctx->truncated = 0;
+	ctx->mixed = false;
 	WRITE_ONCE(ctx->counted, 0);
 	WRITE_ONCE(ctx->cleared, 0);
 	WRITE_ONCE(ctx->head, 0);
@@ -94,34 +168,38 @@ static struct blog_ctx *batch_pop_last(struct blog_batch *batch)
 	return batch_unlink(batch, batch->list.prev);
 }
 
-/* Put a READY or PARKED context where it can be taken, PARKED ones first. */
-static void depot_put(struct blog_state *state, struct blog_ctx *ctx)
+/* Where a QUEUED context is. */
+static struct blog_batch *log_of(struct blog_state *state, const struct blog_ctx *ctx)
+{
+	return ctx->mixed ? &state->log_mixed : &state->log_solo;
+}
+
+static void put_ready(struct blog_state *state, struct blog_ctx *ctx)
 {
 	lockdep_assert_held(&state->lock);
 
-	if (ctx->state == BLOG_CTX_PARKED)
-		batch_push(&state->alloc_batch, ctx);
-	else
-		batch_append(&state->alloc_batch, ctx);
+	blog_ctx_set_state(ctx, BLOG_CTX_READY);
+	batch_append(&state->alloc_ready, ctx);
 }
 
-/* Whether more than @leave contexts are idle. */
+/* Whether more than @leave contexts are idle, those in magazines aside. */
 static bool may_take(const struct blog_state *state, unsigned int leave)
 {
-	return READ_ONCE(state->alloc_batch.nr) +
-	       READ_ONCE(state->log_batch.nr) > leave;
+	return READ_ONCE(state->alloc_ready.nr) + READ_ONCE(state->alloc_parked.nr) +
+	       nr_queued(state) > leave;
 }
 
-/* Take a spare context out of the depot. */
-static struct blog_ctx *depot_take(struct blog_state *state, unsigned int leave)
+/* Take a context out of a batch. */
+static struct blog_ctx *batch_take(struct blog_state *state, struct blog_batch *batch,
+				   unsigned int leave)
 {
 	struct blog_ctx *ctx = NULL;
 
-	if (!READ_ONCE(state->alloc_batch.nr) || !may_take(state, leave) ||
+	if (!READ_ONCE(batch->nr) || !may_take(state, leave) ||
 	    !blog_lock_from_any(&state->lock))
 		return NULL;
 	if (may_take(state, leave))
-		ctx = batch_pop(&state->alloc_batch);
+		ctx = batch_pop(batch);
 	raw_spin_unlock(&state->lock);
 
 	return ctx;
@@ -142,7 +220,7 @@ static struct blog_ctx *magazine_take(struct blog_magazine *magazine)
 	return ctx;
 }
 
-/* Put a context in this CPU's magazine; if full, half of it to the depot. */
+/* Put a PARKED context in this CPU's magazine; if full, half of it to the depot. */
 static void magazine_put(struct blog_state *state, struct blog_ctx *ctx)
 {
 	struct blog_magazine *magazine = &this_cpu_ptr(state->cpu)->magazine;
@@ -152,7 +230,7 @@ static void magazine_put(struct blog_state *state, struct blog_ctx *ctx)
 		raw_spin_lock(&state->lock);
 		while (magazine->nr > BLOG_MAGAZINE / 2) {
 			WRITE_ONCE(magazine->nr, magazine->nr - 1);
-			depot_put(state, magazine->ctx[magazine->nr]);
+			batch_push(&state->alloc_parked, magazine->ctx[magazine->nr]);
 		}
 		raw_spin_unlock(&state->lock);
 	}
@@ -167,7 +245,7 @@ static struct blog_ctx *steal(struct blog_state *state)
 	struct blog_ctx *ctx;
 	int cpu;
 
-	if (atomic_read(&state->nr_spare) <= READ_ONCE(state->alloc_batch.nr))
+	if (atomic_read(&state->nr_parked) <= READ_ONCE(state->alloc_parked.nr))
 		return NULL;
 	for_each_possible_cpu(cpu) {
 		ctx = magazine_take(&per_cpu_ptr(state->cpu, cpu)->magazine);
@@ -178,17 +256,49 @@ static struct blog_ctx *steal(struct blog_state *state)
 	return NULL;
 }
 
-/* Empty the oldest full context. */
-static struct blog_ctx *recycle_oldest(struct blog_state *state,
-				       unsigned int leave)
+static struct blog_ctx *take_parked(struct blog_state *state, bool for_cpu,
+				    unsigned int leave)
 {
 	struct blog_ctx *ctx = NULL;
 
-	if (!READ_ONCE(state->log_batch.nr) || !may_take(state, leave) ||
+	if (!atomic_read(&state->nr_parked))
+		return NULL;
+	if (!for_cpu)
+		ctx = magazine_take(&this_cpu_ptr(state->cpu)->magazine);
+	if (!ctx)
+		ctx = batch_take(state, &state->alloc_parked, leave);
+	if (!ctx)
+		ctx = steal(state);
+	if (ctx)
+		atomic_dec(&state->nr_parked);
+
+	return ctx;
+}
+
+static struct blog_ctx *take_ready(struct blog_state *state, unsigned int leave)
+{
+	return batch_take(state, &state->alloc_ready, leave);
+}
+
+/* Take the QUEUED context out of log_batch that is to go first. */
+static struct blog_ctx *pop_oldest(struct blog_state *state)
+{
+	bool mixed = !state->log_solo.nr ||
+		     state->log_mixed.nr > READ_ONCE(state->budget) / 2;
+
+	return batch_pop(mixed ? &state->log_mixed : &state->log_solo);
+}
+
+/* Empty a QUEUED context. */
+static struct blog_ctx *recycle(struct blog_state *state, unsigned int leave)
+{
+	struct blog_ctx *ctx = NULL;
+
+	if (!nr_queued(state) || !may_take(state, leave) ||
 	    !blog_lock_from_any(&state->lock))
 		return NULL;
 	if (may_take(state, leave))
-		ctx = batch_pop(&state->log_batch);
+		ctx = pop_oldest(state);
 	if (ctx) {
 		empty_ctx(state, ctx);
 		/* Who clears looks for QUEUED ones. */
@@ -199,43 +309,56 @@ static struct blog_ctx *recycle_oldest(struct blog_state *state,
 	return ctx;
 }
 
-static bool at_budget(const struct blog_state *state)
-{
-	return READ_ONCE(state->nr_contexts) >= READ_ONCE(state->budget) ||
-	       READ_ONCE(state->no_memory);
-}
-
 /* Ask for the refill worker if it has something to do, and was not asked. */
 static void want_refill(struct blog_state *state)
 {
 	unsigned int nr = READ_ONCE(state->nr_contexts);
 	unsigned int budget = READ_ONCE(state->budget);
-	int spare = atomic_read(&state->nr_spare);
+	unsigned int ready = READ_ONCE(state->alloc_ready.nr);
 
 	if (READ_ONCE(state->refill_asked))
 		return;
-	if ((nr < budget && spare < blog_spare_wanted(state)) ||
-	    (nr > budget && (spare || READ_ONCE(state->log_batch.nr)))) {
+	if ((!at_budget(state) && ready < blog_ready_wanted(state)) ||
+	    (nr > budget && nr_active(state) < nr) ||
+	    (time_after_eq(jiffies, READ_ONCE(state->recall_after)) &&
+	     blog_recall_wanted(state))) {
 		WRITE_ONCE(state->refill_asked, true);
 		irq_work_queue(&state->kick);
 	}
 }
 
-static struct blog_ctx *take_spare(struct blog_state *state, bool for_cpu,
-				   unsigned int leave)
+static struct blog_ctx *take_for_task(struct blog_state *state, bool noisy)
+{
+	unsigned int leave = left_for_cpus(state), budget = READ_ONCE(state->budget);
+	struct blog_ctx *ctx = NULL;
+
+	if (!noisy) {
+		ctx = take_parked(state, false, leave);
+		if (ctx || nr_active(state) >= budget / 2)
+			return ctx;
+	}
+	ctx = take_ready(state, leave);
+	if (!ctx && noisy && atomic_read(&state->nr_parked) > budget / 4)
+		ctx = take_parked(state, false, leave);
+	if (!ctx && at_budget(state))
+		ctx = recycle(state, leave);
+
+	return ctx;
+}
+
+static struct blog_ctx *take_for_cpu(struct blog_state *state, unsigned int leave,
+				     bool noisy)
 {
 	struct blog_ctx *ctx = NULL;
 
-	if (!atomic_read(&state->nr_spare))
-		return NULL;
-	if (!for_cpu)
-		ctx = magazine_take(&this_cpu_ptr(state->cpu)->magazine);
+	if (!noisy)
+		ctx = take_parked(state, true, leave);
 	if (!ctx)
-		ctx = depot_take(state, leave);
+		ctx = take_ready(state, leave);
 	if (!ctx)
-		ctx = steal(state);
-	if (ctx)
-		atomic_dec(&state->nr_spare);
+		ctx = recycle(state, leave);
+	if (!ctx)
+		ctx = take_parked(state, true, leave);
 
 	return ctx;
 }
@@ -243,21 +366,35 @@ static struct blog_ctx *take_spare(struct blog_state *state, bool for_cpu,
 /**
  * blog_batch_take() - take a context for a new owner, ACTIVE from here on
  * @state: state of the logger
- * @for_cpu: for this CPU, not for a task
+ * @kind: who takes it
+ * @noisy: has just filled one, or written much where others do
  *
  * Context: Interrupts disabled. Takes raw spinlocks; in NMI it only tries to.
  * Return: a context, empty or to be continued, or NULL if there is none.
  */
-struct blog_ctx *blog_batch_take(struct blog_state *state, bool for_cpu)
+struct blog_ctx *blog_batch_take(struct blog_state *state, enum blog_ctx_kind kind,
+				 bool noisy)
 {
-	unsigned int leave = for_cpu ? 0 : left_for_cpus(state);
-	struct blog_ctx *ctx = take_spare(state, for_cpu, leave);
+	struct blog_ctx *ctx = NULL;
 
-	if (!ctx && (for_cpu || at_budget(state)))
-		ctx = recycle_oldest(state, leave);
+	switch (kind) {
+	case BLOG_CTX_TASK:
+		ctx = take_for_task(state, noisy);
+		break;
+	case BLOG_CTX_CPU:
+		/* One is left for the common context. */
+		if (atomic_read(&state->nr_shared) < READ_ONCE(state->budget) / 2)
+			ctx = take_for_cpu(state, !READ_ONCE(state->common), noisy);
+		break;
+	case BLOG_CTX_COMMON:
+		ctx = take_for_cpu(state, 0, noisy);
+		break;
+	}
 	if (ctx) {
-		ctx->shared = for_cpu;
+		ctx->kind = kind;
 		blog_ctx_set_state(ctx, BLOG_CTX_ACTIVE);
+		if (kind == BLOG_CTX_CPU)
+			atomic_inc(&state->nr_shared);
 	}
 	want_refill(state);
 
@@ -269,11 +406,9 @@ static void reuse_ctx(struct blog_state *state, struct blog_ctx *ctx)
 {
 	lockdep_assert_held(&state->lock);
 
-	batch_unlink(&state->log_batch, &ctx->batch);
+	batch_unlink(log_of(state, ctx), &ctx->batch);
 	empty_ctx(state, ctx);
-	blog_ctx_set_state(ctx, BLOG_CTX_READY);
-	atomic_inc(&state->nr_spare);
-	depot_put(state, ctx);
+	put_ready(state, ctx);
 }
 
 static void reuse_if_cleared(struct blog_state *state, struct blog_ctx *ctx)
@@ -293,6 +428,16 @@ static void tell_full(void)
 		reader->context_full();
 }
 
+/* The owner lets go of a context. */
+static void disown(struct blog_state *state, struct blog_ctx *ctx)
+{
+	if (ctx->kind == BLOG_CTX_CPU)
+		atomic_dec(&state->nr_shared);
+	ctx->task = NULL;
+	ctx->next = NULL;
+	blog_ctx_forget(ctx);
+}
+
 /**
  * blog_batch_queue() - queue a context that is full, or too full to be parked
  * @state: state of the logger
@@ -304,16 +449,15 @@ void blog_batch_queue(struct blog_state *state, struct blog_ctx *ctx)
 {
 	lockdep_assert_held(&state->lock);
 
-	ctx->task = NULL;
-	ctx->next = NULL;
+	disown(state, ctx);
 	blog_ctx_set_state(ctx, BLOG_CTX_QUEUED);
-	batch_append(&state->log_batch, ctx);
+	batch_append(log_of(state, ctx), ctx);
 	reuse_if_cleared(state, ctx);
 	tell_full();
 }
 
 /**
- * blog_batch_release() - take back a context whose owner is gone
+ * blog_batch_release() - take back a context whose owner is gone, or silent
  * @state: state of the logger
  * @ctx: the context
  *
@@ -321,16 +465,19 @@ void blog_batch_queue(struct blog_state *state, struct blog_ctx *ctx)
  */
 void blog_batch_release(struct blog_state *state, struct blog_ctx *ctx)
 {
-	if (ctx->head <= BLOG_PARK_MAX) {
-		ctx->task = NULL;
-		ctx->next = NULL;
-		blog_ctx_forget(ctx);
+	if (ctx->head && ctx->head <= BLOG_PARK_MAX) {
+		disown(state, ctx);
 		blog_ctx_set_state(ctx, BLOG_CTX_PARKED);
-		atomic_inc(&state->nr_spare);
+		atomic_inc(&state->nr_parked);
 		magazine_put(state, ctx);
 	} else {
 		raw_spin_lock(&state->lock);
-		blog_batch_queue(state, ctx);
+		if (ctx->head) {
+			blog_batch_queue(state, ctx);
+		} else {
+			disown(state, ctx);
+			put_ready(state, ctx);
+		}
 		raw_spin_unlock(&state->lock);
 	}
 	want_refill(state);
@@ -390,59 +537,105 @@ void blog_ctx_clear(struct blog_state *state, struct blog_ctx *ctx, u32 index)
 	reuse_if_cleared(state, ctx);
 }
 
-/* For the refill worker */
+/* For the refill worker and the shrinker */
 
 /**
  * blog_batch_add() - bring a new context
  * @state: state of the logger
- * @ctx: the context, READY
+ * @ctx: the context
  *
  * Context: Process context. Takes a raw spinlock with interrupts disabled.
  */
 void blog_batch_add(struct blog_state *state, struct blog_ctx *ctx)
 {
-	/* First: who takes it decrements. */
-	atomic_inc(&state->nr_spare);
 	raw_spin_lock_irq(&state->lock);
 	list_add_tail_rcu(&ctx->all, &state->contexts);
 	WRITE_ONCE(state->nr_contexts, state->nr_contexts + 1);
-	depot_put(state, ctx);
+	put_ready(state, ctx);
 	raw_spin_unlock_irq(&state->lock);
+}
+
+/* So many QUEUED contexts are looked at for one that was read. */
+#define BLOG_LOOK_MAX	64
+
+/* Take a QUEUED context that was read to its end. */
+static struct blog_ctx *pop_read(struct blog_batch *batch)
+{
+	unsigned int nr = 0;
+	struct blog_ctx *ctx;
+
+	list_for_each_entry(ctx, &batch->list, batch) {
+		if (ctx->counted == ctx->records)
+			return batch_unlink(batch, &ctx->batch);
+		if (++nr == BLOG_LOOK_MAX)
+			break;
+	}
+
+	return NULL;
+}
+
+/* Take the PARKED context that was parked first. */
+static struct blog_ctx *pop_parked(struct blog_state *state)
+{
+	struct blog_ctx *ctx = batch_pop_last(&state->alloc_parked);
+
+	if (ctx)
+		atomic_dec(&state->nr_parked);
+
+	return ctx;
 }
 
 /**
  * blog_batch_remove() - take an idle context away for good
  * @state: state of the logger
+ * @shrunk: because memory is short: what goes unread is counted as that, too
+ *
+ * Empty ones go first, then those that were read, then those that were not, oldest
+ * first; PARKED ones last.
  *
  * Context: Process context. Takes raw spinlocks with interrupts disabled.
- * Return: a spare context, an empty one if possible, else the oldest full one, or
- * NULL. A reader may be inside until an RCU grace period has passed.
+ * Return: the context, or NULL. A reader may be inside until an RCU grace period has
+ * passed.
  */
-struct blog_ctx *blog_batch_remove(struct blog_state *state)
+struct blog_ctx *blog_batch_remove(struct blog_state *state, bool shrunk)
 {
-	struct blog_ctx *ctx;
+	struct blog_ctx *ctx, *stolen = NULL;
+	unsigned long flags;
 
-	raw_spin_lock_irq(&state->lock);
-	ctx = batch_pop_last(&state->alloc_batch);
-	raw_spin_unlock_irq(&state->lock);
-	if (!ctx) {
-		local_irq_disable();
-		ctx = steal(state);
-		local_irq_enable();
+	local_irq_save(flags);
+	if (!may_take(state, 0)) {
+		stolen = steal(state);
+		if (stolen)
+			atomic_dec(&state->nr_parked);
 	}
-	if (ctx)
-		atomic_dec(&state->nr_spare);
-
-	raw_spin_lock_irq(&state->lock);
-	if (!ctx)
-		ctx = batch_pop(&state->log_batch);
+	raw_spin_lock(&state->lock);
+	ctx = stolen ?: batch_pop(&state->alloc_ready) ?: pop_read(&state->log_solo) ?:
+	      pop_read(&state->log_mixed) ?: pop_oldest(state) ?: pop_parked(state);
 	if (ctx) {
+		if (shrunk) {
+			state->shrunk += ctx->records - ctx->counted;
+			state->nr_shrunk++;
+		}
 		empty_ctx(state, ctx);
 		blog_ctx_set_state(ctx, BLOG_CTX_READY);
 		list_del_rcu(&ctx->all);
 		WRITE_ONCE(state->nr_contexts, state->nr_contexts - 1);
 	}
-	raw_spin_unlock_irq(&state->lock);
+	raw_spin_unlock(&state->lock);
+	local_irq_restore(flags);
 
 	return ctx;
+}
+
+/**
+ * blog_batch_idle() - how many contexts nobody writes to
+ * @state: state of the logger
+ *
+ * Context: Any context.
+ * Return: about that many.
+ */
+unsigned int blog_batch_idle(const struct blog_state *state)
+{
+	return READ_ONCE(state->alloc_ready.nr) + nr_queued(state) +
+	       atomic_read(&state->nr_parked);
 }

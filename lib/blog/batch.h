@@ -24,12 +24,15 @@ struct blog_magazine {
 	struct blog_ctx *ctx[BLOG_MAGAZINE];
 };
 
-unsigned int blog_spare_wanted(const struct blog_state *state);
-struct blog_ctx *blog_batch_take(struct blog_state *state, bool for_cpu);
+unsigned int blog_ready_wanted(const struct blog_state *state);
+unsigned int blog_recall_wanted(const struct blog_state *state);
+unsigned int blog_batch_idle(const struct blog_state *state);
+struct blog_ctx *blog_batch_take(struct blog_state *state, enum blog_ctx_kind kind,
+				 bool noisy);
 void blog_batch_queue(struct blog_state *state, struct blog_ctx *ctx);
 void blog_batch_release(struct blog_state *state, struct blog_ctx *ctx);
 void blog_batch_add(struct blog_state *state, struct blog_ctx *ctx);
-struct blog_ctx *blog_batch_remove(struct blog_state *state);
+struct blog_ctx *blog_batch_remove(struct blog_state *state, bool shrunk);
 bool blog_ctx_claim(struct blog_state *state, struct blog_ctx *ctx,
 		    unsigned int generation, u32 index);
 void blog_ctx_clear(struct blog_state *state, struct blog_ctx *ctx, u32 index);

@@ -4,21 +4,23 @@
  */
 #include <linux/blog/task.h>
 #include <linux/kernel.h>
+#include <linux/pid.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/wait.h>
 
 #include "logger.h"
 
 /**
  * DOC: the life of contexts
  *
- * A context is a buffer of CONFIG_BLOG_CTX_SIZE_KB that one writer fills. It
+ * A context is a buffer of CONFIG_BLOG_CTX_SIZE_KB that one writer at a time fills. It
  * belongs to one logger for as long as it exists::
  *
  *	           take                  full
  *	READY ------------> ACTIVE ----------------> QUEUED
- *	  ^                 ^    |                   |   |
- *	  |            take |    | task gone,        |   |
+ *	  ^                 ^    | owner gone or     |   |
+ *	  |            take |    | silent,           |   |
  *	  |                 |    v room left         |   |
  *	  |                 PARKED                   |   |
  *	  |                                          |   |
@@ -26,45 +28,52 @@
  *	                    ACTIVE <---------------------+
  *	                            recycled: emptied, taken
  *
- * alloc_batch holds what can be taken: READY contexts, and PARKED ones, which
- * the next task continues after an OWNER record, so that a short-lived task
- * does not use up a whole context. Each CPU has a magazine of them; the rest,
- * the depot, is under blog_state.lock. log_batch holds the QUEUED ones, oldest
- * first. It has no magazines, because the one that is recycled must be the
- * oldest, and a context is queued only once in thousands of messages.
+ * alloc_batch holds what can be taken: READY contexts, and PARKED ones, which the next
+ * owner continues after an OWNER record, so that who says little does not use up a
+ * whole context. log_batch holds the QUEUED ones. Which of them is taken says batch.c.
  *
  * Who takes:
- *   - a task, for its list task_struct.blog: from its CPU's magazine, the
- *     depot, other CPUs' magazines; if the budget is used up, it recycles the
- *     oldest QUEUED context. It leaves some idle contexts for the CPUs. If
- *     there is nothing for it, it writes to its CPU's overflow context instead,
- *     and tries again at its next message;
- *   - a CPU, for its interrupt levels and for overflow (blog_cpu.shared): from
- *     the depot, or any magazine. If there is nothing, the oldest QUEUED
- *     context is recycled even below the budget; its own full one is queued by
- *     then, so that there is one. A message for which there is none is dropped
- *     and counted.
+ *   - a task, for its list task_struct.blog;
+ *   - a CPU (blog_cpu.shared), for its interrupts and for tasks that get no context.
+ *     Where an interrupt finds the CPU writing to its context, it takes the next one:
+ *     there are so many as interrupts nest;
+ *   - whoever gets neither writes to the common context of all CPUs
+ *     (blog_state.common), under its lock. So no message is dropped as long as there
+ *     is one context, however many CPUs there are; but in NMI, where that lock is only
+ *     tried.
+ * A task without a context tries again at its next message.
  *
- * A context in alloc_batch is spare; those in alloc_batch and log_batch are idle.
- * Nobody allocates here. When spare contexts run low the refill worker is
- * asked for more; it allocates up to the budget, and frees what is above it.
+ * Who gives back:
+ *   - a writer that finds its context full;
+ *   - a task that is gone, after its last run;
+ *   - whoever is silent while contexts are short: the refill worker takes contexts back
+ *     from those who have been silent the longest (recall.c). A task must not run
+ *     meanwhile: task_call_func() sees to that. What it said stays; when it says more
+ *     it takes a context as a newcomer does. A CPU is asked to do it itself, with
+ *     interrupts off, by an irq_work; if it does not answer nobody waits.
  *
- * What is where: owners are here, alloc_batch and log_batch in batch.c, the
- * refill worker in refill.c.
+ * Nobody allocates here. When contexts run short the refill worker is asked for more; it
+ * allocates up to the budget, and frees what is above it. If memory is short the
+ * shrinker frees idle contexts.
+ *
+ * What is where: owners are here, alloc_batch and log_batch in batch.c, who is silent in
+ * recall.c, memory in refill.c.
  *
  * Who may touch what:
- *   - a list task_struct.blog: the task itself, with preemption disabled; and
- *     blog_task_free(), after the task's last run. To take contexts out of the
+ *   - a list task_struct.blog: the task itself, with preemption disabled;
+ *     blog_task_free(), after the task's last run; and blog_ctx_recall(), under
+ *     blog_tasks_lock, while the task does not run. To take contexts out of the
  *     lists of living tasks, blog_ctx_unlink_tasks() sets blog_tasks_frozen
  *     and waits for an RCU grace period: then no task walks or changes its list,
- *     and tasks write to overflow contexts until it is done. (write_fast() may
+ *     and tasks write to their CPU's context until it is done. (write_fast() may
  *     still look at the first context, and use it if its logger is on.)
  *     blog_tasks_lock serializes it with blog_task_free() meanwhile.
- *   - blog_cpu.shared: the CPU, at that level, and blog_contexts_destroy()
+ *   - blog_cpu.shared and blog_cpu.nesting: the CPU; and blog_contexts_destroy()
  *     once the logger is off and a grace period has passed. A CPU that goes
  *     offline keeps its own.
  *   - batches and totals: blog_state.lock; a magazine: its own lock, which is
- *     taken before blog_state.lock.
+ *     taken before blog_state.lock; blog_state.common: common_lock, before both.
+ *     A run queue's lock may be held outside all of these.
  *   - the records of an ACTIVE context: its owner; see struct blog_ctx.
  *   - the reader looks at any context at any time, see reader.c. What it read
  *     counts only if the context was not emptied meanwhile; it stays there, for
@@ -82,7 +91,7 @@ static DEFINE_RAW_SPINLOCK(blog_tasks_lock);
 /* Put a context in front of the current task's list. */
 static void adopt(struct blog_ctx *ctx)
 {
-	ctx->task = current;
+	WRITE_ONCE(ctx->task, current);
 	ctx->next = current->blog;
 	current->blog = ctx;
 }
@@ -104,6 +113,63 @@ static struct blog_ctx *find_own(const struct blog_logger *logger)
 	return NULL;
 }
 
+/* Whether this task has written much to a context of this CPU. */
+static bool runs_on(const struct blog_ctx *ctx)
+{
+	return ctx && !ctx->owner.level && ctx->owner.pid == current->pid &&
+	       ctx->records - ctx->run >= BLOG_RUN;
+}
+
+/*
+ * This CPU's context, which is in use from here on: who interrupts us takes the next
+ * one, until blog_cpu.nesting is what it was.
+ */
+static struct blog_ctx *own_of_cpu(struct blog_state *state, bool noisy)
+{
+	struct blog_cpu *cpu = this_cpu_ptr(state->cpu);
+	unsigned int depth = cpu->nesting;
+	unsigned long flags;
+
+	if (WARN_ON_ONCE(depth == BLOG_LEVELS))
+		return NULL;
+	WRITE_ONCE(cpu->nesting, depth + 1);
+	barrier();
+	if (!cpu->shared[depth]) {
+		local_irq_save(flags);
+		cpu->shared[depth] = blog_batch_take(state, BLOG_CTX_CPU, noisy);
+		local_irq_restore(flags);
+	}
+
+	return cpu->shared[depth];
+}
+
+static struct blog_ctx *own_of_task(struct blog_logger *logger, bool noisy)
+{
+	struct blog_state *state = logger->state;
+	struct blog_ctx *ctx = find_own(logger);
+	struct blog_cpu *cpu = this_cpu_ptr(state->cpu);
+	unsigned long flags;
+
+	if (ctx)
+		return ctx;
+
+	noisy |= runs_on(cpu->shared[cpu->nesting]);
+	local_irq_save(flags);
+	ctx = blog_batch_take(state, BLOG_CTX_TASK, noisy);
+	if (ctx)
+		adopt(ctx);
+	local_irq_restore(flags);
+
+	return ctx;
+}
+
+/* The idle task is of its CPU. And tasks stay out of their lists while these are frozen. */
+static bool for_task(unsigned int level)
+{
+	return !level && !is_idle_task(current) &&
+	       !static_branch_unlikely(&blog_tasks_frozen);
+}
+
 /**
  * blog_ctx_own() - the context that this level writes to
  * @logger: a registered logger
@@ -111,42 +177,33 @@ static struct blog_ctx *find_own(const struct blog_logger *logger)
  *
  * Context: Preemption disabled. Takes raw spinlocks with interrupts disabled;
  * in NMI it only tries to.
- * Return: the context, perhaps full, or NULL if there is none to be had.
+ * Return: the context, perhaps full, or NULL if there is none to be had. If it is a
+ * CPU's, the caller puts blog_cpu.nesting back after it has written.
  */
 struct blog_ctx *blog_ctx_own(struct blog_logger *logger, unsigned int level)
 {
-	struct blog_state *state = logger->state;
-	struct blog_ctx **shared = &this_cpu_ptr(state->cpu)->shared[level];
 	struct blog_ctx *ctx = NULL;
-	unsigned long flags;
-	bool for_task;
 
-	for_task = !level && !static_branch_unlikely(&blog_tasks_frozen);
-	if (for_task) {
-		ctx = find_own(logger);
-		if (ctx)
-			return ctx;
-	}
+	if (for_task(level))
+		ctx = own_of_task(logger, false);
 
-	local_irq_save(flags);
-	if (for_task) {
-		ctx = blog_batch_take(state, false);
-		if (ctx)
-			adopt(ctx);
-	}
-	if (!ctx) {
-		if (!*shared)
-			*shared = blog_batch_take(state, true);
-		ctx = *shared;
-	}
-	local_irq_restore(flags);
+	return ctx ?: own_of_cpu(logger->state, false);
+}
 
-	return ctx;
+/* The CPU lets go of its context; an interrupt finds it in use, or gone. */
+static void drop_of_cpu(struct blog_state *state)
+{
+	struct blog_cpu *cpu = this_cpu_ptr(state->cpu);
+	unsigned int depth = cpu->nesting - 1;
+
+	WRITE_ONCE(cpu->shared[depth], NULL);
+	barrier();
+	WRITE_ONCE(cpu->nesting, depth);
 }
 
 /**
  * blog_ctx_replace() - get another context for a full one
- * @ctx: the full context of this level, the first of its owner
+ * @ctx: the full context, out of blog_ctx_own()
  * @level: interrupt_context_level()
  *
  * Context: Preemption disabled. Takes raw spinlocks with interrupts disabled;
@@ -158,7 +215,7 @@ struct blog_ctx *blog_ctx_replace(struct blog_ctx *ctx, unsigned int level)
 {
 	struct blog_logger *logger = ctx->logger;
 	struct blog_state *state = logger->state;
-	struct blog_ctx *next;
+	struct blog_ctx *next = NULL;
 	unsigned long flags;
 
 	local_irq_save(flags);
@@ -166,20 +223,53 @@ struct blog_ctx *blog_ctx_replace(struct blog_ctx *ctx, unsigned int level)
 		local_irq_restore(flags);
 		return NULL;
 	}
-	if (ctx->shared)
-		__this_cpu_write(state->cpu->shared[level], NULL);
+	if (ctx->kind == BLOG_CTX_CPU)
+		drop_of_cpu(state);
 	else
 		current->blog = ctx->next;
 	blog_batch_queue(state, ctx);
 	raw_spin_unlock(&state->lock);
 	local_irq_restore(flags);
 
-	next = blog_ctx_own(logger, level);
-	/* A new turn: the task may have written to this CPU's overflow context before. */
+	if (for_task(level))
+		next = own_of_task(logger, true);
+	if (!next)
+		next = own_of_cpu(state, true);
+	/* A new turn: the task may have written to this CPU's context before. */
 	if (next)
 		blog_ctx_forget(next);
 
 	return next;
+}
+
+/**
+ * blog_ctx_common() - the context for who gets no other
+ * @state: state of a registered logger
+ *
+ * Context: blog_state.common_lock held, interrupts disabled. Takes raw spinlocks; in
+ * NMI it only tries to.
+ * Return: the context, with room, or NULL if there is none to be had.
+ */
+struct blog_ctx *blog_ctx_common(struct blog_state *state)
+{
+	struct blog_ctx *ctx = state->common;
+	bool full = ctx && ctx->head > BLOG_HEAD_MAX;
+
+	lockdep_assert_held(&state->common_lock);
+
+	if (full) {
+		if (!blog_lock_from_any(&state->lock))
+			return NULL;
+		/* First: others leave one idle where there is none. */
+		WRITE_ONCE(state->common, NULL);
+		blog_batch_queue(state, ctx);
+		raw_spin_unlock(&state->lock);
+	}
+	if (!state->common)
+		WRITE_ONCE(state->common,
+			   blog_batch_take(state, BLOG_CTX_COMMON, full));
+
+	return state->common;
 }
 
 /**
@@ -207,6 +297,104 @@ void __blog_task_free(struct task_struct *tsk)
 	if (frozen)
 		raw_spin_unlock(&blog_tasks_lock);
 	local_irq_restore(flags);
+}
+
+struct recall {
+	struct blog_ctx *ctx;
+	u64 before;
+};
+
+/* Called while @task does not begin to run, nor end if it runs. */
+static int take_from(struct task_struct *task, void *arg)
+{
+	const struct recall *recall = arg;
+	struct blog_ctx *ctx = recall->ctx, **link;
+	bool taken;
+
+	if (task_curr(task))
+		return 0;
+
+	raw_spin_lock(&blog_tasks_lock);
+	taken = ctx->task == task && ctx->last < recall->before;
+	if (taken) {
+		for (link = &task->blog; *link != ctx; link = &(*link)->next)
+			;
+		*link = ctx->next;
+		ctx->task = NULL;
+	}
+	raw_spin_unlock(&blog_tasks_lock);
+
+	return taken;
+}
+
+/*
+ * The task that has a context, or NULL if it is hard to find. Not through the pointer
+ * in the context: the task may be gone.
+ */
+static struct task_struct *find_task(const struct blog_ctx *ctx)
+{
+	/* After exec in a thread it has the pid of its group. Stored by the owner. */
+	const pid_t pids[] = {
+		data_race(ctx->owner.pid), data_race(ctx->owner.tgid),
+	};
+	struct task_struct *task;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(pids); i++) {
+		task = pid_task(find_pid_ns(pids[i], &init_pid_ns), PIDTYPE_PID);
+		if (task && task == READ_ONCE(ctx->task))
+			return task;
+	}
+
+	return NULL;
+}
+
+/**
+ * blog_ctx_recall() - take a context back from a silent task
+ * @ctx: a task's context
+ * @before: its last message must be older
+ *
+ * Context: Process context, RCU read-side critical section: the task is not freed
+ * meanwhile. Takes a run queue's lock, and raw spinlocks, with interrupts disabled.
+ * Return: false if the task runs, has said something, or has lost the context.
+ */
+bool blog_ctx_recall(struct blog_ctx *ctx, u64 before)
+{
+	struct recall recall = { .ctx = ctx, .before = before };
+	struct task_struct *task = find_task(ctx);
+
+	if (!task || !task_call_func(task, take_from, &recall))
+		return false;
+	local_irq_disable();
+	blog_batch_release(ctx->logger->state, ctx);
+	local_irq_enable();
+
+	return true;
+}
+
+/**
+ * blog_ctx_recall_from_cpu() - take back this CPU's silent contexts
+ * @state: state of the logger
+ * @before: their last message must be older
+ *
+ * Context: Interrupts disabled, not in NMI. Takes raw spinlocks.
+ */
+void blog_ctx_recall_from_cpu(struct blog_state *state, u64 before)
+{
+	struct blog_cpu *cpu = this_cpu_ptr(state->cpu);
+	struct blog_ctx *ctx;
+	unsigned int depth;
+
+	/* Those below are being written by whom we interrupted. */
+	for (depth = cpu->nesting; depth < BLOG_LEVELS; depth++) {
+		/* An NMI uses it before, or takes another. */
+		ctx = xchg(&cpu->shared[depth], NULL);
+		if (!ctx ||
+		    (ctx->last >= before && !cmpxchg(&cpu->shared[depth], NULL, ctx)))
+			continue;
+		blog_batch_release(state, ctx);
+		atomic_inc(&state->nr_recalled);
+	}
 }
 
 /**

@@ -11,12 +11,25 @@
 #include <linux/jump_label.h>
 #include <linux/list.h>
 #include <linux/preempt.h>
+#include <linux/rcupdate.h>
 #include <linux/spinlock.h>
 
 #include "record.h"
 
 /* Else the allocator rounds it up, and the budget is not kept. */
 static_assert(!(BLOG_CTX_SIZE & (BLOG_CTX_SIZE - 1)));
+
+/**
+ * enum blog_ctx_kind - whose a context is
+ * @BLOG_CTX_TASK:	a task's own
+ * @BLOG_CTX_CPU:	a CPU's: for its interrupts, and for tasks that get none
+ * @BLOG_CTX_COMMON:	for whoever gets no other, one at a time
+ */
+enum blog_ctx_kind {
+	BLOG_CTX_TASK,
+	BLOG_CTX_CPU,
+	BLOG_CTX_COMMON,
+};
 
 /**
  * struct blog_ctx - a context: a buffer of records and who writes it
@@ -32,7 +45,9 @@ static_assert(!(BLOG_CTX_SIZE & (BLOG_CTX_SIZE - 1)));
  *		arguments stored by code that may log itself
  * @records:	messages in @data
  * @truncated:	messages in @data with a cut string
- * @shared:	owned by a CPU, not by a task: the owner may change each time
+ * @run:	value of @records when the last OWNER record was written
+ * @mixed:	more than one task has written to it
+ * @kind:	whose it is, or was last
  * @owner:	what the last OWNER record says
  * @state:	enum blog_ctx_state; written by whoever moves the context
  * @task:	task that has this context in its list, or NULL; so too
@@ -49,6 +64,7 @@ static_assert(!(BLOG_CTX_SIZE & (BLOG_CTX_SIZE - 1)));
  * @lost:	what was taken does not count: it is not claimed yet, or the context
  *		was emptied before it was
  * @next_taken:	next context in blog_merge.taken
+ * @rcu:	lets it be freed after who reads it
  * @data:	the records
  *
  * The fields down to @owner are written by the owner alone while the context
@@ -63,7 +79,9 @@ struct blog_ctx {
 	u32 cpu;
 	u32 records;
 	u32 truncated;
-	bool shared;
+	u32 run;
+	bool mixed;
+	enum blog_ctx_kind kind;
 	struct blog_owner owner;
 
 	enum blog_ctx_state state;
@@ -80,6 +98,7 @@ struct blog_ctx {
 	u32 settled;
 	bool lost;
 	struct blog_ctx *next_taken;
+	struct rcu_head rcu;
 
 	u8 data[] ____cacheline_aligned;
 };
@@ -112,8 +131,17 @@ static inline void blog_ctx_set_state(struct blog_ctx *ctx, enum blog_ctx_state 
 /* Tasks keep away from their lists of contexts, but for write_fast(). */
 DECLARE_STATIC_KEY_FALSE(blog_tasks_frozen);
 
+/*
+ * Who writes so many messages in a row to a context of a CPU gets one of his own,
+ * however few there are.
+ */
+#define BLOG_RUN	32
+
 struct blog_ctx *blog_ctx_own(struct blog_logger *logger, unsigned int level);
 struct blog_ctx *blog_ctx_replace(struct blog_ctx *ctx, unsigned int level);
+struct blog_ctx *blog_ctx_common(struct blog_state *state);
+bool blog_ctx_recall(struct blog_ctx *ctx, u64 before);
+void blog_ctx_recall_from_cpu(struct blog_state *state, u64 before);
 void blog_ctx_unlink_tasks(struct blog_state *state);
 
 #endif /* _LIB_BLOG_CONTEXT_H */

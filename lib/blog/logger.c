@@ -8,10 +8,12 @@
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
+#include <linux/rculist.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "budget.h"
 #include "logger.h"
 #include "refill.h"
 #include "site.h"
@@ -23,9 +25,6 @@ static LIST_HEAD(blog_loggers);	/* under blog_mutex */
  * each logger once. Outermost: a reader takes locks of his own inside.
  */
 static DEFINE_MUTEX(register_mutex);
-
-/* Below this a task and a CPU could not both have a context. */
-#define BLOG_BUDGET_MIN		4
 
 /*
  * blog=all, blog=none or blog=NAME[,NAME...]: the loggers that capture from
@@ -58,14 +57,6 @@ static bool enabled_at_boot(const char *name)
 	}
 
 	return false;
-}
-
-static unsigned int default_budget(void)
-{
-	unsigned int budget = CONFIG_BLOG_BUDGET_MB * SZ_1K /
-			      CONFIG_BLOG_CTX_SIZE_KB;
-
-	return max(budget, BLOG_BUDGET_MIN);
 }
 
 /* Set or clear one of the flags; the key counts those that are set. */
@@ -173,44 +164,97 @@ int blog_logger_set_budget(struct blog_logger *logger, unsigned int contexts)
 }
 EXPORT_SYMBOL_IF_KUNIT(blog_logger_set_budget);
 
-/**
- * blog_logger_stats() - count what a logger has done
- * @logger: a registered logger
- * @stats: the counters; captured = published + overwritten + pending, exact
- *	while nobody writes
- *
- * Context: Any context but NMI. Takes a raw spinlock with interrupts disabled.
+/* So many contexts are looked at with interrupts off. */
+#define BLOG_SLICE	256
+
+/*
+ * Call @look for a slice of a logger's contexts, with blog_state.lock held; @ctx is the
+ * last of the slice before, or NULL. Returns the last of this one, or NULL after the
+ * last of all. In an RCU read-side critical section: a context that has gone still
+ * leads to those behind it.
  */
-void blog_logger_stats(struct blog_logger *logger, struct blog_stats *stats)
+static struct blog_ctx *look_at_slice(struct blog_state *state, struct blog_ctx *ctx,
+				      void (*look)(const struct blog_ctx *ctx, void *data),
+				      void *data)
 {
-	struct blog_state *state = logger->state;
-	const struct blog_ctx *ctx;
+	unsigned int nr;
+
+	lockdep_assert_held(&state->lock);
+
+	ctx = list_prepare_entry(ctx, &state->contexts, all);
+	for (nr = 0; nr < BLOG_SLICE; nr++) {
+		ctx = list_entry_rcu(ctx->all.next, struct blog_ctx, all);
+		if (list_entry_is_head(ctx, &state->contexts, all))
+			return NULL;
+		look(ctx, data);
+	}
+
+	return ctx;
+}
+
+static void count_ctx(const struct blog_ctx *ctx, void *data)
+{
+	u32 records = READ_ONCE(ctx->records);
+	struct blog_stats *stats = data;
+
+	stats->captured += records;
+	stats->pending += records - ctx->counted;
+	stats->retained += records - ctx->cleared;
+	stats->used_bytes += READ_ONCE(ctx->head);
+	stats->truncated += READ_ONCE(ctx->truncated);
+	stats->contexts[READ_ONCE(ctx->state)]++;
+}
+
+/* Count; false if contexts were emptied meanwhile. */
+static bool count_all(struct blog_state *state, struct blog_stats *stats)
+{
+	struct blog_ctx *ctx = NULL;
 	unsigned long flags;
-	int cpu;
+	unsigned int emptied;
 
+	guard(rcu)();
 	memset(stats, 0, sizeof(*stats));
-
 	raw_spin_lock_irqsave(&state->lock, flags);
-	list_for_each_entry(ctx, &state->contexts, all) {
-		u32 records = READ_ONCE(ctx->records);
-
-		stats->captured += records;
-		stats->pending += records - ctx->counted;
-		stats->retained += records - ctx->cleared;
-		stats->used_bytes += READ_ONCE(ctx->head);
-		stats->truncated += READ_ONCE(ctx->truncated);
-		stats->contexts[READ_ONCE(ctx->state)]++;
+	emptied = state->nr_emptied;
+	while ((ctx = look_at_slice(state, ctx, count_ctx, stats))) {
+		/* Let interrupts in. */
+		raw_spin_unlock_irqrestore(&state->lock, flags);
+		raw_spin_lock_irqsave(&state->lock, flags);
 	}
 	stats->captured += state->captured;
 	stats->overwritten = state->overwritten;
 	stats->published = state->claimed - state->in_flight;
 	stats->pending += state->in_flight;
 	stats->truncated += state->truncated;
+	stats->shrunk = state->shrunk;
+	stats->nr_shrunk = state->nr_shrunk;
 	stats->nr_contexts = state->nr_contexts;
-	stats->budget = READ_ONCE(state->budget);
-	stats->nr_sites = state->nr_sites;
+	emptied -= state->nr_emptied;
 	raw_spin_unlock_irqrestore(&state->lock, flags);
 
+	return !emptied;
+}
+
+/**
+ * blog_logger_stats() - count what a logger has done
+ * @logger: a registered logger
+ * @stats: the counters; captured = published + overwritten + pending, exact
+ *	while nobody writes
+ *
+ * Context: Any context but NMI. Takes a raw spinlock with interrupts disabled, for
+ * some hundred contexts at a time.
+ */
+void blog_logger_stats(struct blog_logger *logger, struct blog_stats *stats)
+{
+	struct blog_state *state = logger->state;
+	int cpu, tries = 4;
+
+	/* With more contexts than a slice some may be emptied between. */
+	while (!count_all(state, stats) && --tries)
+		;
+	stats->nr_recalled = atomic_read(&state->nr_recalled);
+	stats->budget = READ_ONCE(state->budget);
+	stats->nr_sites = state->nr_sites;
 	for_each_possible_cpu(cpu)
 		stats->dropped += READ_ONCE(per_cpu_ptr(state->cpu, cpu)->dropped);
 }
@@ -233,7 +277,7 @@ static void describe_ctx(struct blog_ctx_info *info, const struct blog_ctx *ctx)
 	info->ctx = ctx;
 	info->state = READ_ONCE(ctx->state);
 	/* Stored by who takes it, with no lock that we could have. */
-	info->shared = data_race(ctx->shared);
+	info->shared = data_race(ctx->kind) != BLOG_CTX_TASK;
 	/* Pairs with the release in commit_record(). */
 	info->bytes = smp_load_acquire(&ctx->head);
 	if (!info->bytes)
@@ -247,33 +291,48 @@ static void describe_ctx(struct blog_ctx_info *info, const struct blog_ctx *ctx)
 	info->owner = data_race(ctx->owner);
 }
 
+struct ctx_list {
+	struct blog_ctx_info *info;
+	unsigned int max;
+	unsigned int nr;
+};
+
+static void list_ctx(const struct blog_ctx *ctx, void *data)
+{
+	struct ctx_list *list = data;
+
+	if (list->nr < list->max)
+		describe_ctx(&list->info[list->nr], ctx);
+	list->nr++;
+}
+
 /**
  * blog_logger_contexts() - describe the contexts of a logger
  * @logger: a registered logger
  * @info: takes the descriptions, in no order
  * @max: room in @info; if there are more contexts, the rest is left out
  *
- * Context: Any context but NMI. Takes a raw spinlock with interrupts disabled.
+ * Context: Any context but NMI. Takes a raw spinlock with interrupts disabled, for
+ * some hundred contexts at a time.
  * Return: number of contexts that there are.
  */
 unsigned int blog_logger_contexts(struct blog_logger *logger,
 				  struct blog_ctx_info *info, unsigned int max)
 {
+	struct ctx_list list = { .info = info, .max = max };
 	struct blog_state *state = logger->state;
-	const struct blog_ctx *ctx;
+	struct blog_ctx *ctx = NULL;
 	unsigned long flags;
-	unsigned int nr = 0;
 
-	/* No context is emptied meanwhile. */
-	raw_spin_lock_irqsave(&state->lock, flags);
-	list_for_each_entry(ctx, &state->contexts, all) {
-		if (nr < max)
-			describe_ctx(&info[nr], ctx);
-		nr++;
-	}
-	raw_spin_unlock_irqrestore(&state->lock, flags);
+	guard(rcu)();
+	do {
+		/* None that is looked at is emptied meanwhile. */
+		raw_spin_lock_irqsave(&state->lock, flags);
+		ctx = look_at_slice(state, ctx, list_ctx, &list);
+		raw_spin_unlock_irqrestore(&state->lock, flags);
+	} while (ctx);
 
-	return nr;
+	return list.nr;
 }
 EXPORT_SYMBOL_IF_KUNIT(blog_logger_contexts);
 
@@ -330,7 +389,7 @@ int blog_logger_register(struct blog_logger *logger)
 	if (!state)
 		goto warn;
 	state->logger = logger;
-	ret = blog_contexts_init(state, default_budget());
+	ret = blog_contexts_init(state, blog_budget_default(logger->name));
 	if (ret) {
 		kfree(state);
 		goto warn;

@@ -5,12 +5,14 @@
  * Where things are in lib/blog; each file calls only files below it:
  *
  *	logger.c	loggers: registration, switches, counters; the reader's
+ *	  budget.c	    how much memory a logger may have
  *	  refill.c	    allocates and frees contexts
+ *	    recall.c	    takes them back from who is silent
  *	query.c		switches statements
  *	reader.c	the merge; what a reader says of what it read
  *	  cursor.c	    walks through one context
  *	write.c		blog(), the hot path
- *	  context.c	    which context a task or CPU writes to (refill.c calls it, too)
+ *	  context.c	    which context a task or CPU writes to (refill.c and recall.c, too)
  *	    batch.c	contexts that nobody writes to (logger.c and reader.c, too)
  *	  serialize.c	    how arguments are stored
  *	    site.c	statements (logger.c and query.c, too)
@@ -20,23 +22,33 @@
 
 #include <linux/irq_work.h>
 #include <linux/percpu.h>
+#include <linux/shrinker.h>
 #include <linux/workqueue.h>
 
 #include "batch.h"
 
+/* So few contexts do: whoever gets none writes to the common one. */
+#define BLOG_BUDGET_MIN		4U
+
 /**
  * struct blog_cpu - a logger's part on one CPU
- * @shared:	contexts that this CPU writes, by level; that of the task level
- *		(overflow) is for tasks that get none of their own
+ * @shared:	contexts that this CPU writes, for its interrupts and for tasks that get
+ *		none of their own; which one, says @nesting
+ * @nesting:	how many of them are being written
  * @dropped:	messages that could not be kept
  * @lost:	those dropped that no LOST record tells of yet
  * @magazine:	this CPU's part of alloc_batch
+ * @recall:	lets this CPU give back those of @shared that are silent
+ * @state:	of which logger this is
  */
 struct blog_cpu {
 	struct blog_ctx *shared[BLOG_LEVELS];
+	unsigned int nesting;
 	unsigned long dropped;
 	u32 lost;
 	struct blog_magazine magazine;
+	struct irq_work recall;
+	struct blog_state *state;
 };
 
 /**
@@ -44,24 +56,36 @@ struct blog_cpu {
  * @cpu:	per CPU part
  * @site_by_id:	the logger's sites; that with id N is number N - 1
  * @nr_sites:	number of those
- * @lock:	protects all from @contexts to @truncated, but @budget, which may
- *		change at any time, and @no_memory, which is the refill worker's
+ * @lock:	protects all from @contexts to @nr_shrunk, but @budget, which may
+ *		change at any time, and @no_memory
  * @contexts:	all contexts
  * @nr_contexts: number of those
  * @budget:	most contexts that there may be
- * @no_memory:	the last allocation failed
- * @alloc_batch: its depot: READY and PARKED contexts that are in no magazine
- * @log_batch:	QUEUED contexts, oldest first
+ * @no_memory:	memory is short: set where an allocation failed, or by the shrinker
+ * @alloc_ready: READY contexts
+ * @alloc_parked: PARKED contexts that are in no magazine, the last one first
+ * @log_solo:	QUEUED contexts that one task, or interrupts, filled, oldest first
+ * @log_mixed:	other QUEUED contexts, oldest first
  * @captured:	messages of contexts that were emptied
  * @claimed:	messages that the reader has claimed, each counted once
  * @in_flight:	those of them that it has not shown yet
  * @overwritten: messages that nobody had read when they went
  * @truncated:	messages with a cut string, of contexts that were emptied
- * @nr_spare:	contexts in alloc_batch, magazines included
+ * @nr_emptied:	how often a context was emptied
+ * @shrunk:	those of @overwritten that went because memory was short
+ * @nr_shrunk:	contexts that went because memory was short
+ * @common:	context for who gets no other; under @common_lock
+ * @common_lock: nests outside @lock
+ * @nr_parked:	PARKED contexts, magazines included
+ * @nr_shared:	contexts of CPUs
+ * @nr_recalled: contexts that were taken back from who was silent
  * @turns:	the last number of blog_owner.turn
  * @refill_asked: @refill was asked for and has not begun
+ * @grow_after:	in jiffies; nothing is allocated before while @no_memory
+ * @recall_after: in jiffies; nobody asks for contexts to be taken back before
  * @kick:	asks for @refill from any context
  * @refill:	allocates and frees contexts
+ * @shrinker:	frees contexts while memory is short
  * @list:	in blog_loggers, under blog_mutex
  * @logger:	the logger
  */
@@ -75,19 +99,32 @@ struct blog_state {
 	unsigned int nr_contexts;
 	unsigned int budget;
 	bool no_memory;
-	struct blog_batch alloc_batch;
-	struct blog_batch log_batch;
+	struct blog_batch alloc_ready;
+	struct blog_batch alloc_parked;
+	struct blog_batch log_solo;
+	struct blog_batch log_mixed;
 	u64 captured;
 	u64 claimed;
 	u32 in_flight;
 	u64 overwritten;
 	u64 truncated;
+	unsigned int nr_emptied;
+	u64 shrunk;
+	unsigned long nr_shrunk;
 
-	atomic_t nr_spare;
+	struct blog_ctx *common;
+	raw_spinlock_t common_lock;
+
+	atomic_t nr_parked;
+	atomic_t nr_shared;
+	atomic_t nr_recalled;
 	atomic_t turns;
 	bool refill_asked;
+	unsigned long grow_after;
+	unsigned long recall_after;
 	struct irq_work kick;
 	struct delayed_work refill;
+	struct shrinker *shrinker;
 
 	struct list_head list;
 	struct blog_logger *logger;

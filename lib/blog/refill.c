@@ -2,24 +2,36 @@
 /*
  * Always-on binary logging: the memory of a logger's contexts.
  *
- * One worker for each logger allocates and frees its contexts; it is the only one
- * that changes how many there are. Who finds that spare ones run low asks for it
- * (batch.c), from any context, through an irq_work. It allocates up to the budget,
- * and frees what is above it. If there is no memory it tries again after a second,
- * and meanwhile full contexts are recycled as if the budget were used up.
+ * One worker for each logger allocates and frees its contexts. Who finds that contexts
+ * run short asks for it (batch.c), from any context, through an irq_work. It allocates
+ * up to the budget, frees what is above it, and takes contexts back from who is silent
+ * (recall.c).
+ *
+ * While memory is short a shrinker frees idle contexts, with the history that they
+ * hold, down to a floor: an eighth of the budget. What it takes is counted. For
+ * BLOG_SHORT_SECONDS after that, and for a second after an allocation that failed,
+ * nothing is allocated: full contexts are recycled as if the budget were used up.
  */
 #include <kunit/visibility.h>
 #include <linux/cpumask.h>
 #include <linux/export.h>
 #include <linux/init.h>
+#include <linux/kmemleak.h>
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
+#include <linux/shrinker.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
 #include "logger.h"
+#include "recall.h"
 #include "refill.h"
+
+/* Memory is short for so long after the shrinker ran. */
+#define BLOG_SHORT_SECONDS	10
+
+#define CTX_PAGES		(BLOG_CTX_SIZE / PAGE_SIZE)
 
 /* The refill workers of all loggers; NULL if there was no memory at boot. */
 static struct workqueue_struct *refill_wq __ro_after_init;
@@ -36,6 +48,8 @@ static struct blog_ctx *alloc_ctx(struct blog_state *state)
 	if (!ctx)
 		return NULL;
 
+	/* What is logged is not what is in use; nor do lists of contexts keep anything. */
+	kmemleak_ignore(ctx);
 	memset(ctx, 0, sizeof(*ctx));
 	ctx->logger = state->logger;
 	INIT_LIST_HEAD(&ctx->batch);
@@ -45,17 +59,23 @@ static struct blog_ctx *alloc_ctx(struct blog_state *state)
 	return ctx;
 }
 
+/* Nothing is allocated for so long. */
+static void pause_growth(struct blog_state *state, unsigned int seconds)
+{
+	WRITE_ONCE(state->grow_after, jiffies + seconds * HZ);
+	WRITE_ONCE(state->no_memory, true);
+}
+
 static bool grow(struct blog_state *state)
 {
 	struct blog_ctx *ctx = alloc_ctx(state);
 
-	WRITE_ONCE(state->no_memory, !ctx);
-	if (!ctx)
-		return false;
+	if (ctx)
+		blog_batch_add(state, ctx);
+	else
+		pause_growth(state, 1);
 
-	blog_batch_add(state, ctx);
-
-	return true;
+	return ctx;
 }
 
 /* Free idle contexts above the budget. */
@@ -64,8 +84,8 @@ static void shrink(struct blog_state *state)
 	struct blog_ctx *ctx, *next;
 	LIST_HEAD(removed);
 
-	while (state->nr_contexts > READ_ONCE(state->budget)) {
-		ctx = blog_batch_remove(state);
+	while (READ_ONCE(state->nr_contexts) > READ_ONCE(state->budget)) {
+		ctx = blog_batch_remove(state, false);
 		if (!ctx)
 			break;
 		list_add(&ctx->batch, &removed);
@@ -79,24 +99,33 @@ static void shrink(struct blog_state *state)
 		kvfree(ctx);
 }
 
+static bool wants_more(const struct blog_state *state, unsigned int ready)
+{
+	return READ_ONCE(state->nr_contexts) < READ_ONCE(state->budget) &&
+	       READ_ONCE(state->alloc_ready.nr) < ready;
+}
+
 static void refill_work(struct work_struct *work)
 {
 	struct blog_state *state = container_of(to_delayed_work(work),
 						struct blog_state, refill);
-	unsigned int wanted = 2 * blog_spare_wanted(state);
+	unsigned int wanted = 2 * blog_ready_wanted(state);
 
 	/* Who asks from here on asks anew. */
 	WRITE_ONCE(state->refill_asked, false);
+	blog_recall(state);
 	shrink(state);
-	while (state->nr_contexts < READ_ONCE(state->budget) &&
-	       atomic_read(&state->nr_spare) < wanted) {
-		if (grow(state))
-			continue;
-		/* No memory: nobody else needs to ask. */
-		WRITE_ONCE(state->refill_asked, true);
-		queue_delayed_work(refill_wq, &state->refill, HZ);
-		break;
+	if (READ_ONCE(state->no_memory) && time_before(jiffies, READ_ONCE(state->grow_after))) {
+		queue_delayed_work(refill_wq, &state->refill,
+				   READ_ONCE(state->grow_after) - jiffies);
+		return;
 	}
+	WRITE_ONCE(state->no_memory, false);
+	while (wants_more(state, wanted))
+		if (!grow(state))
+			break;
+	if (READ_ONCE(state->no_memory))
+		queue_delayed_work(refill_wq, &state->refill, HZ);
 }
 
 static void kick(struct irq_work *work)
@@ -104,6 +133,55 @@ static void kick(struct irq_work *work)
 	struct blog_state *state = container_of(work, struct blog_state, kick);
 
 	mod_delayed_work(refill_wq, &state->refill, 0);
+}
+
+/* Contexts that the shrinker may have, now. */
+static unsigned int can_shrink(const struct blog_state *state)
+{
+	unsigned int floor = max(READ_ONCE(state->budget) / 8, BLOG_BUDGET_MIN);
+	unsigned int nr = READ_ONCE(state->nr_contexts);
+
+	return nr > floor ? min(nr - floor, blog_batch_idle(state)) : 0;
+}
+
+static unsigned long count_pages(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	return can_shrink(shrinker->private_data) * CTX_PAGES ?: SHRINK_EMPTY;
+}
+
+static unsigned long free_pages_of(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	struct blog_state *state = shrinker->private_data;
+	unsigned long nr = DIV_ROUND_UP(sc->nr_to_scan, CTX_PAGES), freed = 0;
+	struct blog_ctx *ctx;
+
+	pause_growth(state, BLOG_SHORT_SECONDS);
+	while (freed < nr && can_shrink(state)) {
+		ctx = blog_batch_remove(state, true);
+		if (!ctx)
+			break;
+		/* A reader may be inside. */
+		kvfree_rcu(ctx, rcu);
+		freed++;
+	}
+	sc->nr_scanned = freed * CTX_PAGES;
+
+	return freed ? freed * CTX_PAGES : SHRINK_STOP;
+}
+
+/* Without one the contexts stay. */
+static void add_shrinker(struct blog_state *state)
+{
+	struct shrinker *shrinker = shrinker_alloc(0, "blog-%s", state->logger->name);
+
+	if (!shrinker)
+		return;
+	shrinker->count_objects = count_pages;
+	shrinker->scan_objects = free_pages_of;
+	shrinker->private_data = state;
+	shrinker->batch = CTX_PAGES;
+	state->shrinker = shrinker;
+	shrinker_register(shrinker);
 }
 
 /**
@@ -142,12 +220,17 @@ int blog_contexts_init(struct blog_state *state, unsigned int budget)
 		raw_spin_lock_init(&per_cpu_ptr(state->cpu, cpu)->magazine.lock);
 
 	raw_spin_lock_init(&state->lock);
+	raw_spin_lock_init(&state->common_lock);
 	INIT_LIST_HEAD(&state->contexts);
-	INIT_LIST_HEAD(&state->alloc_batch.list);
-	INIT_LIST_HEAD(&state->log_batch.list);
+	INIT_LIST_HEAD(&state->alloc_ready.list);
+	INIT_LIST_HEAD(&state->alloc_parked.list);
+	INIT_LIST_HEAD(&state->log_solo.list);
+	INIT_LIST_HEAD(&state->log_mixed.list);
+	blog_recall_init(state);
 	INIT_DELAYED_WORK(&state->refill, refill_work);
 	init_irq_work(&state->kick, kick);
 	state->budget = budget;
+	add_shrinker(state);
 
 	return 0;
 }
@@ -163,7 +246,9 @@ void blog_contexts_destroy(struct blog_state *state)
 	struct blog_ctx *ctx, *next;
 
 	/* From here on the contexts stay, whoever still asks for others. */
+	shrinker_free(state->shrinker);
 	disable_delayed_work_sync(&state->refill);
+	blog_recall_end(state);
 	blog_ctx_unlink_tasks(state);
 	irq_work_sync(&state->kick);
 

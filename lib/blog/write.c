@@ -96,14 +96,17 @@ static __always_inline bool owner_changed(const struct blog_ctx *ctx,
  * Say who writes. What interrupts tasks does not begin a turn with each of them:
  * its own order is that of its context.
  */
-static void update_owner(struct blog_ctx *ctx, bool new_turn)
+static void update_owner(struct blog_ctx *ctx, unsigned int level, bool new_turn)
 {
 	struct blog_owner *owner = &ctx->owner;
 
+	if (ctx->records && !level && owner->pid != current->pid)
+		ctx->mixed = true;
+	ctx->run = ctx->records;
 	owner->pid = current->pid;
 	owner->tgid = current->tgid;
-	owner->level = interrupt_context_level();
-	if (new_turn || !owner->level)
+	owner->level = level;
+	if (new_turn || !level)
 		owner->turn = atomic_inc_return(&ctx->logger->state->turns);
 	/*
 	 * As it is, for owner_changed() to find it the same. A half of a new
@@ -113,12 +116,12 @@ static void update_owner(struct blog_ctx *ctx, bool new_turn)
 }
 
 /*
- * Write the control records that must precede a message of this task, CPU,
+ * Write the control records that must precede a message of this task, level, CPU,
  * client and time; @last_cpu is the CPU of the last one. They become visible
  * with the message. Returns the offset behind them.
  */
-static u32 put_controls(struct blog_ctx *ctx, u32 last_cpu, u64 client,
-			u64 now)
+static u32 put_controls(struct blog_ctx *ctx, u32 last_cpu, unsigned int level,
+			u64 client, u64 now)
 {
 	bool all = last_cpu == BLOG_NO_CPU;
 	u32 cpu = smp_processor_id();
@@ -129,8 +132,8 @@ static u32 put_controls(struct blog_ctx *ctx, u32 last_cpu, u64 client,
 		put_control(ctx, &head, BLOG_TIME, &now, sizeof(now));
 		ctx->last = now;
 	}
-	if (all || owner_changed(ctx, current)) {
-		update_owner(ctx, all);
+	if (all || ctx->owner.level != level || owner_changed(ctx, current)) {
+		update_owner(ctx, level, all);
 		put_control(ctx, &head, BLOG_OWNER, &ctx->owner,
 			    sizeof(ctx->owner));
 	}
@@ -315,45 +318,76 @@ static struct blog_ctx *find_room(struct blog_logger *logger,
 {
 	struct blog_ctx *ctx = find_ctx(logger, level);
 
-	/* Twice at most: a task whose context is full may get a full overflow. */
+	/* Twice at most: a task whose context is full may get its CPU's, which is full. */
 	while (ctx && ctx->head > BLOG_HEAD_MAX)
 		ctx = blog_ctx_replace(ctx, level);
-	if (!ctx)
-		count_dropped(logger);
 
 	return ctx;
 }
 
 /*
- * Keep a message; returns its record, or NULL. Inlined into who must not be
- * probed: nobody shall log between the look at a context and close_ctx().
+ * Put a message into a context that has room; returns its record. Inlined into who
+ * must not be probed: nobody shall log between the look at a context and close_ctx().
  */
 static __always_inline struct blog_record *
-capture(const struct blog_site *site, unsigned int level, u64 client,
-	const u64 *args)
+put_message(struct blog_ctx *ctx, const struct blog_site *site, unsigned int level,
+	    u64 client, const u64 *args, u64 now)
 {
-	u64 now = blog_clock();
 	struct blog_record *record;
-	struct blog_ctx *ctx;
 	bool continues;
 	u32 head, cpu;
 	u8 *end;
 
-	ctx = find_room(site->logger, level);
-	if (!ctx)
-		return NULL;
-
 	head = ctx->head;
-	continues = ctx_continues(ctx, current, client, now - ctx->last);
+	continues = ctx_continues(ctx, current, client, now - ctx->last) &&
+		    ctx->owner.level == level;
 	cpu = close_ctx(ctx);
 	if (!continues)
-		head = put_controls(ctx, cpu, client, now);
+		head = put_controls(ctx, cpu, level, client, now);
 	record = begin_record(ctx, head, site, now, now - ctx->last);
 	end = blog_serialize(record->payload, site, args, &ctx->truncated);
 	commit_record(ctx, record, end);
 	reopen_ctx(ctx);
 
 	return record;
+}
+
+/* Keep a message where all CPUs may; false if there is no context, or in NMI. */
+static bool capture_common(const struct blog_site *site, unsigned int level,
+			   u64 client, const u64 *args)
+{
+	struct blog_state *state = site->logger->state;
+	struct blog_ctx *ctx = NULL;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	if (blog_lock_from_any(&state->common_lock)) {
+		ctx = blog_ctx_common(state);
+		/* CPUs' clocks may differ a little. */
+		if (ctx)
+			put_message(ctx, site, level, client, args,
+				    max(blog_clock(), ctx->last));
+		raw_spin_unlock(&state->common_lock);
+	}
+	local_irq_restore(flags);
+
+	return ctx;
+}
+
+/* Keep a message; returns its record, or NULL if there is none to be used. */
+static __always_inline struct blog_record *
+capture(const struct blog_site *site, unsigned int level, u64 client,
+	const u64 *args)
+{
+	struct blog_ctx *ctx = find_room(site->logger, level);
+
+	/* From here on no interrupt writes to it: stamps in a context never go back. */
+	if (ctx)
+		return put_message(ctx, site, level, client, args, blog_clock());
+	if (!capture_common(site, level, client, args))
+		count_dropped(site->logger);
+
+	return NULL;
 }
 
 /* Store a message where nobody reads it but who hears it live. */
@@ -376,7 +410,8 @@ static noinline void write_any(const struct blog_site *site, u64 client,
 	unsigned int level = interrupt_context_level();
 	struct blog_logger *logger = site->logger;
 	struct blog_record *record = NULL;
-	unsigned int flags;
+	unsigned int flags, nesting;
+	struct blog_cpu *cpu;
 
 	/* Pairs with the release in blog_site_switch(). */
 	if (!(smp_load_acquire(&site->flags) & BLOG_SITE_ON))
@@ -389,6 +424,8 @@ static noinline void write_any(const struct blog_site *site, u64 client,
 		return;
 	}
 	__this_cpu_write(blog_busy[level], true);
+	cpu = this_cpu_ptr(logger->state->cpu);
+	nesting = cpu->nesting;
 	barrier();
 
 	if (flags & BLOG_CAPTURE)
@@ -400,6 +437,8 @@ static noinline void write_any(const struct blog_site *site, u64 client,
 	}
 
 	barrier();
+	/* The CPU's context is free again. */
+	WRITE_ONCE(cpu->nesting, nesting);
 	__this_cpu_write(blog_busy[level], false);
 }
 

@@ -119,6 +119,9 @@ void blog_logger_unclaim(struct blog_logger *logger);
  * @used_bytes:	bytes of all records in contexts
  * @dropped:	messages for which there was no context
  * @truncated:	messages captured with a string cut short
+ * @shrunk:	messages of @overwritten that went because memory was short
+ * @nr_shrunk:	contexts that went because memory was short
+ * @nr_recalled: contexts that were taken back from who was silent
  * @contexts:	number of contexts, by state
  * @nr_contexts: of all
  * @budget:	most contexts that there may be
@@ -133,6 +136,9 @@ struct blog_stats {
 	u64 used_bytes;
 	u64 dropped;
 	u64 truncated;
+	u64 shrunk;
+	unsigned long nr_shrunk;
+	unsigned int nr_recalled;
 	unsigned int contexts[BLOG_CTX_NR_STATES];
 	unsigned int nr_contexts;
 	unsigned int budget;

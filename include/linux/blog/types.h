@@ -20,7 +20,8 @@ struct blog_logger;
  * enum blog_ctx_state - where a context is in its life
  * @BLOG_CTX_READY:	empty, in alloc_batch
  * @BLOG_CTX_ACTIVE:	owned by a task, or by a CPU at one interrupt level
- * @BLOG_CTX_PARKED:	left by a task that is gone, at most half full, in alloc_batch
+ * @BLOG_CTX_PARKED:	left by an owner that is gone or silent, at most half full, in
+ *			alloc_batch
  * @BLOG_CTX_QUEUED:	full, or left more than half full, in log_batch
  * @BLOG_CTX_NR_STATES:	number of those
  */

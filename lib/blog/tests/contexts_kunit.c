@@ -237,7 +237,7 @@ static void crowd(struct kunit *test, u32 budget, u32 nr, u32 each)
 		own += !!blog_kunit_ctx_of(tasks[i].task);
 	}
 	list_for_each_entry(ctx, &blog_kunit_blog.state->contexts, all)
-		if (ctx->shared)
+		if (ctx->kind != BLOG_CTX_TASK)
 			shared += blog_kunit_controls(ctx, BLOG_OWNER);
 	KUNIT_EXPECT_GE(test, own, 1);
 	KUNIT_EXPECT_LT(test, own, budget);

@@ -68,8 +68,8 @@ static void reader_equal_stamps(struct kunit *test)
 		cursor = &place->cursor;
 		ordered &= !read || seq_of(cursor) > last;
 		last = seq_of(cursor);
-		own += !cursor->ctx->shared;
-		shared += cursor->ctx->shared;
+		own += cursor->ctx->kind == BLOG_CTX_TASK;
+		shared += cursor->ctx->kind != BLOG_CTX_TASK;
 		read++;
 		blog_merge_take(&merge);
 	}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Always-on binary logging: take contexts back from those who are silent.
+ *
+ * A task keeps its context while it sleeps, and a CPU its own. Where thousands have
+ * said something once, nothing would be left for those who have something to say. So
+ * when contexts are short (blog_recall_wanted()) the refill worker takes back those
+ * whose last message is the oldest, until no more than a quarter of the budget has
+ * owners, and none of whoever has said something within BLOG_SILENT_NS: who runs, or is
+ * merely slow, keeps his own. What was said stays where it is; the context is PARKED, or
+ * QUEUED if it is more than half full.
+ *
+ * A task that runs just now is passed over. A CPU is asked to give back its own, and
+ * does so when it next takes interrupts; one that is offline keeps them. Nobody waits for
+ * either. After a round that found less than was wanted there is none for a while
+ * (BLOG_RECALL_PAUSE).
+ */
+#include <linux/cpu.h>
+#include <linux/irq_work.h>
+#include <linux/mm.h>
+#include <linux/rculist.h>
+#include <linux/sched/clock.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+
+#include "logger.h"
+#include "recall.h"
+
+/* Whoever has said nothing for so long is silent. */
+#define BLOG_SILENT_NS		(10 * NSEC_PER_MSEC)
+
+/* Jiffies. */
+#define BLOG_RECALL_PAUSE	max(HZ / 20, 1)
+
+/* Contexts that one round looks at. */
+#define BLOG_RECALL_MAX		4096
+
+struct silent {
+	struct blog_ctx *ctx;
+	u64 last;
+};
+
+static int by_last(const void *a, const void *b)
+{
+	const struct silent *x = a, *y = b;
+
+	return x->last < y->last ? -1 : x->last > y->last;
+}
+
+/* Note the contexts of silent owners, at most @max. */
+static unsigned int find_silent(struct blog_state *state, struct silent *silent,
+				unsigned int max, u64 before)
+{
+	unsigned int nr = 0;
+	struct blog_ctx *ctx;
+
+	list_for_each_entry_rcu(ctx, &state->contexts, all) {
+		/* Its owner stores it. */
+		u64 last = data_race(READ_ONCE(ctx->last));
+
+		if (READ_ONCE(ctx->state) != BLOG_CTX_ACTIVE || last >= before)
+			continue;
+		silent[nr++] = (struct silent){ .ctx = ctx, .last = last };
+		if (nr == max)
+			break;
+	}
+
+	return nr;
+}
+
+/* Called on the CPU, with interrupts off. */
+static void recall_from_cpu(struct irq_work *work)
+{
+	struct blog_cpu *cpu = container_of(work, struct blog_cpu, recall);
+
+	blog_ctx_recall_from_cpu(cpu->state, sched_clock() - BLOG_SILENT_NS);
+}
+
+/* Ask those CPUs that have a silent context. */
+static void ask_cpus(struct blog_state *state, u64 before)
+{
+	const struct blog_ctx *ctx;
+	unsigned int depth;
+	int cpu;
+
+	/* Else one comes or goes; next time. */
+	if (!cpus_read_trylock())
+		return;
+	for_each_online_cpu(cpu) {
+		struct blog_cpu *part = per_cpu_ptr(state->cpu, cpu);
+
+		for (depth = 0; depth < BLOG_LEVELS; depth++) {
+			ctx = READ_ONCE(part->shared[depth]);
+			/* So too. */
+			if (ctx && data_race(READ_ONCE(ctx->last)) < before)
+				break;
+		}
+		if (depth < BLOG_LEVELS)
+			irq_work_queue_on(&part->recall, cpu);
+	}
+	cpus_read_unlock();
+}
+
+/**
+ * blog_recall() - take contexts back if they are short
+ * @state: state of a registered logger
+ *
+ * Context: Process context, of the refill worker; sleeps.
+ */
+void blog_recall(struct blog_state *state)
+{
+	unsigned int wanted = blog_recall_wanted(state), max, nr, i, taken = 0;
+	u64 before = sched_clock() - BLOG_SILENT_NS;
+	struct silent *silent;
+
+	if (!wanted)
+		return;
+	max = min(READ_ONCE(state->nr_contexts), BLOG_RECALL_MAX);
+	silent = kvmalloc_array(max, sizeof(*silent), GFP_KERNEL | __GFP_NOWARN);
+	if (silent) {
+		guard(rcu)();
+		nr = find_silent(state, silent, max, before);
+		sort(silent, nr, sizeof(*silent), by_last, NULL);
+		for (i = 0; i < nr && taken < wanted; i++)
+			taken += blog_ctx_recall(silent[i].ctx, before);
+	}
+	kvfree(silent);
+	atomic_add(taken, &state->nr_recalled);
+	if (taken == wanted)
+		return;
+	ask_cpus(state, before);
+	WRITE_ONCE(state->recall_after, jiffies + BLOG_RECALL_PAUSE);
+}
+
+/**
+ * blog_recall_init() - let CPUs be asked
+ * @state: a logger's state, with its per CPU part
+ *
+ * Context: Any context.
+ */
+void blog_recall_init(struct blog_state *state)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct blog_cpu *part = per_cpu_ptr(state->cpu, cpu);
+
+		part->state = state;
+		part->recall = IRQ_WORK_INIT_HARD(recall_from_cpu);
+	}
+	state->recall_after = jiffies;
+}
+
+/**
+ * blog_recall_end() - wait until no CPU is asked any more
+ * @state: a logger's state, whose refill worker has ended
+ *
+ * Context: Process context; sleeps.
+ */
+void blog_recall_end(struct blog_state *state)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		irq_work_sync(&per_cpu_ptr(state->cpu, cpu)->recall);
+}
