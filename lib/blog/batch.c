@@ -5,9 +5,11 @@
  * Here a context is moved, emptied and counted; nothing here waits, allocates, or
  * looks at the lists of tasks.
  */
+#include <kunit/visibility.h>
 #include <linux/atomic.h>
 #include <linux/blog/reader.h>
 #include <linux/cpumask.h>
+#include <linux/export.h>
 #include <linux/kernel.h>
 #include <linux/percpu.h>
 #include <linux/rculist.h>
@@ -44,7 +46,8 @@
  *
  * Tasks empty QUEUED contexts only where no more can be allocated; CPUs, which cannot
  * wait for the refill worker, always. Tasks leave some idle contexts for the CPUs.
- * CPUs take up to half of the budget, and leave one context for all CPUs in common.
+ * CPUs take up to half of the budget. The first context of all is the common one, and
+ * when it is full it is queued and another taken in one go: there always is one.
  *
  * When contexts run short the refill worker is asked to allocate some, and where that
  * cannot be, to take back those whose owners are silent (recall.c).
@@ -69,11 +72,24 @@ static unsigned int nr_active(const struct blog_state *state)
 	return max(nr, 0);
 }
 
-/*
- * Tasks leave two idle contexts for each CPU, so that a CPU that begins another one
- * need not overwrite what it wrote before.
+/**
+ * blog_batch_idle() - how many contexts nobody writes to
+ * @state: state of the logger
+ *
+ * Context: Any context.
+ * Return: about that many.
  */
-static unsigned int left_for_cpus(const struct blog_state *state)
+unsigned int blog_batch_idle(const struct blog_state *state)
+{
+	return READ_ONCE(state->alloc_ready.nr) + nr_queued(state) +
+	       atomic_read(&state->nr_parked);
+}
+
+/*
+ * Idle contexts that tasks and the shrinker leave: two for each CPU, so that a CPU that
+ * begins another one need not overwrite what it wrote before.
+ */
+unsigned int blog_left_for_cpus(const struct blog_state *state)
 {
 	return min(2 * num_online_cpus(), READ_ONCE(state->budget) / 4);
 }
@@ -84,13 +100,28 @@ unsigned int blog_ready_wanted(const struct blog_state *state)
 	unsigned int for_tasks = min(num_online_cpus(),
 				     READ_ONCE(state->budget) / 8);
 
-	return left_for_cpus(state) + max(for_tasks, 1U);
+	return blog_left_for_cpus(state) + max(for_tasks, 1U);
 }
 
+/* Whether there will be no more contexts for now. */
 static bool at_budget(const struct blog_state *state)
 {
 	return READ_ONCE(state->nr_contexts) >= READ_ONCE(state->budget) ||
 	       READ_ONCE(state->no_memory);
+}
+
+/* Contexts that there are, or can be. */
+static unsigned int nr_possible(const struct blog_state *state)
+{
+	unsigned int budget = READ_ONCE(state->budget);
+
+	return at_budget(state) ? min(budget, READ_ONCE(state->nr_contexts)) : budget;
+}
+
+/* Whether some time has gone since contexts were last taken back. */
+bool blog_recall_rested(const struct blog_state *state)
+{
+	return jiffies - READ_ONCE(state->recalled_at) >= BLOG_RECALL_PAUSE;
 }
 
 /**
@@ -103,12 +134,11 @@ static bool at_budget(const struct blog_state *state)
  */
 unsigned int blog_recall_wanted(const struct blog_state *state)
 {
-	unsigned int budget = READ_ONCE(state->budget);
-	unsigned int active = nr_active(state);
-	bool is_short = active >= budget / 2 ||
+	unsigned int most = nr_possible(state), active = nr_active(state);
+	bool is_short = active >= most / 2 ||
 			(at_budget(state) && !READ_ONCE(state->alloc_ready.nr));
 
-	return is_short && active > budget / 4 ? active - budget / 4 : 0;
+	return is_short && active > most / 4 ? active - most / 4 : 0;
 }
 
 /* The messages of a context go, those that have not been counted unread. */
@@ -119,7 +149,7 @@ static void empty_ctx(struct blog_state *state, struct blog_ctx *ctx)
 	state->captured += ctx->records;
 	state->overwritten += ctx->records - ctx->counted;
 	state->truncated += ctx->truncated;
-	state->nr_emptied++;
+	state->nr_changed++;
 	blog_ctx_forget(ctx);
 	ctx->records = 0;
 	ctx->truncated = 0;
@@ -128,7 +158,7 @@ static void empty_ctx(struct blog_state *state, struct blog_ctx *ctx)
 	WRITE_ONCE(ctx->cleared, 0);
 	WRITE_ONCE(ctx->head, 0);
 	/* After head: pairs with the acquire in find_place(). */
-	smp_store_release(&ctx->generation, ctx->generation + 1);
+	smp_store_release(&ctx->generation, ++state->generation);
 	/* Before what is written next: pairs with the barrier in blog_ctx_emptied(). */
 	smp_wmb();
 }
@@ -261,7 +291,8 @@ static struct blog_ctx *take_parked(struct blog_state *state, bool for_cpu,
 {
 	struct blog_ctx *ctx = NULL;
 
-	if (!atomic_read(&state->nr_parked))
+	/* Whoever takes one out of a magazine leaves as many, too. */
+	if (!atomic_read(&state->nr_parked) || blog_batch_idle(state) <= leave)
 		return NULL;
 	if (!for_cpu)
 		ctx = magazine_take(&this_cpu_ptr(state->cpu)->magazine);
@@ -284,7 +315,7 @@ static struct blog_ctx *take_ready(struct blog_state *state, unsigned int leave)
 static struct blog_ctx *pop_oldest(struct blog_state *state)
 {
 	bool mixed = !state->log_solo.nr ||
-		     state->log_mixed.nr > READ_ONCE(state->budget) / 2;
+		     state->log_mixed.nr > nr_possible(state) / 2;
 
 	return batch_pop(mixed ? &state->log_mixed : &state->log_solo);
 }
@@ -320,8 +351,7 @@ static void want_refill(struct blog_state *state)
 		return;
 	if ((!at_budget(state) && ready < blog_ready_wanted(state)) ||
 	    (nr > budget && nr_active(state) < nr) ||
-	    (time_after_eq(jiffies, READ_ONCE(state->recall_after)) &&
-	     blog_recall_wanted(state))) {
+	    (blog_recall_wanted(state) && blog_recall_rested(state))) {
 		WRITE_ONCE(state->refill_asked, true);
 		irq_work_queue(&state->kick);
 	}
@@ -329,7 +359,7 @@ static void want_refill(struct blog_state *state)
 
 static struct blog_ctx *take_for_task(struct blog_state *state, bool noisy)
 {
-	unsigned int leave = left_for_cpus(state), budget = READ_ONCE(state->budget);
+	unsigned int leave = blog_left_for_cpus(state), budget = READ_ONCE(state->budget);
 	struct blog_ctx *ctx = NULL;
 
 	if (!noisy) {
@@ -346,27 +376,36 @@ static struct blog_ctx *take_for_task(struct blog_state *state, bool noisy)
 	return ctx;
 }
 
-static struct blog_ctx *take_for_cpu(struct blog_state *state, unsigned int leave,
-				     bool noisy)
+static struct blog_ctx *take_for_cpu(struct blog_state *state, bool noisy)
 {
 	struct blog_ctx *ctx = NULL;
 
+	if (atomic_read(&state->nr_shared) >= READ_ONCE(state->budget) / 2)
+		return NULL;
 	if (!noisy)
-		ctx = take_parked(state, true, leave);
+		ctx = take_parked(state, true, 0);
 	if (!ctx)
-		ctx = take_ready(state, leave);
+		ctx = take_ready(state, 0);
 	if (!ctx)
-		ctx = recycle(state, leave);
+		ctx = recycle(state, 0);
 	if (!ctx)
-		ctx = take_parked(state, true, leave);
+		ctx = take_parked(state, true, 0);
+	if (ctx)
+		atomic_inc(&state->nr_shared);
 
 	return ctx;
+}
+
+static void activate(struct blog_ctx *ctx, enum blog_ctx_kind kind)
+{
+	ctx->kind = kind;
+	blog_ctx_set_state(ctx, BLOG_CTX_ACTIVE);
 }
 
 /**
  * blog_batch_take() - take a context for a new owner, ACTIVE from here on
  * @state: state of the logger
- * @kind: who takes it
+ * @kind: for a task, or for this CPU
  * @noisy: has just filled one, or written much where others do
  *
  * Context: Interrupts disabled. Takes raw spinlocks; in NMI it only tries to.
@@ -375,31 +414,17 @@ static struct blog_ctx *take_for_cpu(struct blog_state *state, unsigned int leav
 struct blog_ctx *blog_batch_take(struct blog_state *state, enum blog_ctx_kind kind,
 				 bool noisy)
 {
-	struct blog_ctx *ctx = NULL;
+	struct blog_ctx *ctx;
 
-	switch (kind) {
-	case BLOG_CTX_TASK:
-		ctx = take_for_task(state, noisy);
-		break;
-	case BLOG_CTX_CPU:
-		/* One is left for the common context. */
-		if (atomic_read(&state->nr_shared) < READ_ONCE(state->budget) / 2)
-			ctx = take_for_cpu(state, !READ_ONCE(state->common), noisy);
-		break;
-	case BLOG_CTX_COMMON:
-		ctx = take_for_cpu(state, 0, noisy);
-		break;
-	}
-	if (ctx) {
-		ctx->kind = kind;
-		blog_ctx_set_state(ctx, BLOG_CTX_ACTIVE);
-		if (kind == BLOG_CTX_CPU)
-			atomic_inc(&state->nr_shared);
-	}
+	ctx = kind == BLOG_CTX_TASK ? take_for_task(state, noisy) :
+				      take_for_cpu(state, noisy);
+	if (ctx)
+		activate(ctx, kind);
 	want_refill(state);
 
 	return ctx;
 }
+EXPORT_SYMBOL_IF_KUNIT(blog_batch_take);
 
 /* A full context has been read to its end. */
 static void reuse_ctx(struct blog_state *state, struct blog_ctx *ctx)
@@ -457,6 +482,35 @@ void blog_batch_queue(struct blog_state *state, struct blog_ctx *ctx)
 }
 
 /**
+ * blog_batch_renew() - queue the common context, which is full, for another
+ * @state: state of the logger
+ *
+ * Context: blog_state.common_lock held, interrupts disabled. Takes a raw spinlock; in
+ * NMI it only tries to.
+ * Return: false if it could not: the common context is still full.
+ */
+bool blog_batch_renew(struct blog_state *state)
+{
+	struct blog_ctx *ctx;
+
+	if (!blog_lock_from_any(&state->lock))
+		return false;
+	blog_batch_queue(state, state->common);
+	ctx = batch_pop(&state->alloc_ready);
+	if (!ctx) {
+		/* If there is no other it is the same. */
+		ctx = pop_oldest(state);
+		empty_ctx(state, ctx);
+	}
+	activate(ctx, BLOG_CTX_COMMON);
+	state->common = ctx;
+	raw_spin_unlock(&state->lock);
+	want_refill(state);
+
+	return true;
+}
+
+/**
  * blog_batch_release() - take back a context whose owner is gone, or silent
  * @state: state of the logger
  * @ctx: the context
@@ -509,10 +563,12 @@ bool blog_ctx_claim(struct blog_state *state, struct blog_ctx *ctx,
 		state->claimed += index - ctx->counted;
 		state->in_flight += index - ctx->counted;
 		ctx->counted = index;
+		state->nr_changed++;
 	}
 
 	return true;
 }
+EXPORT_SYMBOL_IF_KUNIT(blog_ctx_claim);
 
 /**
  * blog_ctx_clear() - let nobody read messages of a context any more
@@ -533,6 +589,7 @@ void blog_ctx_clear(struct blog_state *state, struct blog_ctx *ctx, u32 index)
 		state->overwritten += index - ctx->counted;
 		ctx->counted = index;
 	}
+	state->nr_changed++;
 	WRITE_ONCE(ctx->cleared, index);
 	reuse_if_cleared(state, ctx);
 }
@@ -544,15 +601,25 @@ void blog_ctx_clear(struct blog_state *state, struct blog_ctx *ctx, u32 index)
  * @state: state of the logger
  * @ctx: the context
  *
- * Context: Process context. Takes a raw spinlock with interrupts disabled.
+ * The first one is the common one.
+ *
+ * Context: Process context. Takes raw spinlocks with interrupts disabled.
  */
 void blog_batch_add(struct blog_state *state, struct blog_ctx *ctx)
 {
-	raw_spin_lock_irq(&state->lock);
+	raw_spin_lock_irq(&state->common_lock);
+	raw_spin_lock(&state->lock);
+	ctx->generation = ++state->generation;
 	list_add_tail_rcu(&ctx->all, &state->contexts);
 	WRITE_ONCE(state->nr_contexts, state->nr_contexts + 1);
-	put_ready(state, ctx);
-	raw_spin_unlock_irq(&state->lock);
+	if (state->common) {
+		put_ready(state, ctx);
+	} else {
+		activate(ctx, BLOG_CTX_COMMON);
+		state->common = ctx;
+	}
+	raw_spin_unlock(&state->lock);
+	raw_spin_unlock_irq(&state->common_lock);
 }
 
 /* So many QUEUED contexts are looked at for one that was read. */
@@ -625,17 +692,4 @@ struct blog_ctx *blog_batch_remove(struct blog_state *state, bool shrunk)
 	local_irq_restore(flags);
 
 	return ctx;
-}
-
-/**
- * blog_batch_idle() - how many contexts nobody writes to
- * @state: state of the logger
- *
- * Context: Any context.
- * Return: about that many.
- */
-unsigned int blog_batch_idle(const struct blog_state *state)
-{
-	return READ_ONCE(state->alloc_ready.nr) + nr_queued(state) +
-	       atomic_read(&state->nr_parked);
 }

@@ -7,8 +7,8 @@
  * 1/256 of its memory, but two contexts for each CPU that it may have as long as these
  * are no more than 1/64 of it, and in any case from 16 to 512 MiB: below, a busy mount's
  * history would be seconds; above, more of it is seldom read, and who needs it says so.
- * (What is not used is not allocated, and when memory gets short most of it is given
- * back.)
+ * (Contexts are allocated as they are used, some ahead, and when memory gets short most
+ * of them are given back.)
  */
 #include <kunit/visibility.h>
 #include <linux/cpumask.h>

@@ -2,7 +2,9 @@
 /*
  * Always-on binary logging: the life of contexts, and their owners.
  */
+#include <kunit/visibility.h>
 #include <linux/blog/task.h>
+#include <linux/export.h>
 #include <linux/kernel.h>
 #include <linux/pid.h>
 #include <linux/rcupdate.h>
@@ -69,8 +71,8 @@
  *     still look at the first context, and use it if its logger is on.)
  *     blog_tasks_lock serializes it with blog_task_free() meanwhile.
  *   - blog_cpu.shared and blog_cpu.nesting: the CPU; and blog_contexts_destroy()
- *     once the logger is off and a grace period has passed. A CPU that goes
- *     offline keeps its own.
+ *     once the logger is off and a grace period has passed; and the refill worker
+ *     while the CPU is offline.
  *   - batches and totals: blog_state.lock; a magazine: its own lock, which is
  *     taken before blog_state.lock; blog_state.common: common_lock, before both.
  *     A run queue's lock may be held outside all of these.
@@ -116,8 +118,9 @@ static struct blog_ctx *find_own(const struct blog_logger *logger)
 /* Whether this task has written much to a context of this CPU. */
 static bool runs_on(const struct blog_ctx *ctx)
 {
-	return ctx && !ctx->owner.level && ctx->owner.pid == current->pid &&
-	       ctx->records - ctx->run >= BLOG_RUN;
+	/* It may be taken back just now, and have another owner. */
+	return ctx && data_race(!ctx->owner.level && ctx->owner.pid == current->pid &&
+				ctx->records - ctx->run >= BLOG_RUN);
 }
 
 /*
@@ -153,7 +156,7 @@ static struct blog_ctx *own_of_task(struct blog_logger *logger, bool noisy)
 	if (ctx)
 		return ctx;
 
-	noisy |= runs_on(cpu->shared[cpu->nesting]);
+	noisy |= runs_on(READ_ONCE(cpu->shared[cpu->nesting]));
 	local_irq_save(flags);
 	ctx = blog_batch_take(state, BLOG_CTX_TASK, noisy);
 	if (ctx)
@@ -246,30 +249,20 @@ struct blog_ctx *blog_ctx_replace(struct blog_ctx *ctx, unsigned int level)
  * blog_ctx_common() - the context for who gets no other
  * @state: state of a registered logger
  *
- * Context: blog_state.common_lock held, interrupts disabled. Takes raw spinlocks; in
+ * Context: blog_state.common_lock held, interrupts disabled. Takes a raw spinlock; in
  * NMI it only tries to.
- * Return: the context, with room, or NULL if there is none to be had.
+ * Return: the context, with room, or NULL if there is no memory at all, or in NMI.
  */
 struct blog_ctx *blog_ctx_common(struct blog_state *state)
 {
 	struct blog_ctx *ctx = state->common;
-	bool full = ctx && ctx->head > BLOG_HEAD_MAX;
 
 	lockdep_assert_held(&state->common_lock);
 
-	if (full) {
-		if (!blog_lock_from_any(&state->lock))
-			return NULL;
-		/* First: others leave one idle where there is none. */
-		WRITE_ONCE(state->common, NULL);
-		blog_batch_queue(state, ctx);
-		raw_spin_unlock(&state->lock);
-	}
-	if (!state->common)
-		WRITE_ONCE(state->common,
-			   blog_batch_take(state, BLOG_CTX_COMMON, full));
+	if (ctx && ctx->head > BLOG_HEAD_MAX)
+		return blog_batch_renew(state) ? state->common : NULL;
 
-	return state->common;
+	return ctx;
 }
 
 /**
@@ -315,7 +308,7 @@ static int take_from(struct task_struct *task, void *arg)
 		return 0;
 
 	raw_spin_lock(&blog_tasks_lock);
-	taken = ctx->task == task && ctx->last < recall->before;
+	taken = READ_ONCE(ctx->task) == task && ctx->last < recall->before;
 	if (taken) {
 		for (link = &task->blog; *link != ctx; link = &(*link)->next)
 			;
@@ -371,17 +364,17 @@ bool blog_ctx_recall(struct blog_ctx *ctx, u64 before)
 
 	return true;
 }
+EXPORT_SYMBOL_IF_KUNIT(blog_ctx_recall);
 
 /**
- * blog_ctx_recall_from_cpu() - take back this CPU's silent contexts
- * @state: state of the logger
+ * blog_ctx_recall_from_cpu() - take back a CPU's silent contexts
+ * @cpu: a logger's part of this CPU, or of one that is offline, and stays so
  * @before: their last message must be older
  *
  * Context: Interrupts disabled, not in NMI. Takes raw spinlocks.
  */
-void blog_ctx_recall_from_cpu(struct blog_state *state, u64 before)
+void blog_ctx_recall_from_cpu(struct blog_cpu *cpu, u64 before)
 {
-	struct blog_cpu *cpu = this_cpu_ptr(state->cpu);
 	struct blog_ctx *ctx;
 	unsigned int depth;
 
@@ -392,10 +385,11 @@ void blog_ctx_recall_from_cpu(struct blog_state *state, u64 before)
 		if (!ctx ||
 		    (ctx->last >= before && !cmpxchg(&cpu->shared[depth], NULL, ctx)))
 			continue;
-		blog_batch_release(state, ctx);
-		atomic_inc(&state->nr_recalled);
+		blog_batch_release(cpu->state, ctx);
+		atomic_inc(&cpu->state->nr_recalled);
 	}
 }
+EXPORT_SYMBOL_IF_KUNIT(blog_ctx_recall_from_cpu);
 
 /**
  * blog_ctx_unlink_tasks() - take a logger's contexts out of the lists of tasks

@@ -51,7 +51,8 @@ enum blog_ctx_kind {
  * @owner:	what the last OWNER record says
  * @state:	enum blog_ctx_state; written by whoever moves the context
  * @task:	task that has this context in its list, or NULL; so too
- * @generation:	how often @data was emptied; written under blog_state.lock
+ * @generation:	another one each time that @data is emptied; written under
+ *		blog_state.lock
  * @counted:	messages at the front of @data that count as published or
  *		overwritten; under blog_state.lock
  * @cleared:	those of them that nobody is to read any more; so too
@@ -117,7 +118,8 @@ static inline void blog_ctx_forget(struct blog_ctx *ctx)
 
 static inline void blog_ctx_set_state(struct blog_ctx *ctx, enum blog_ctx_state to)
 {
-	WRITE_ONCE(ctx->state, to);
+	/* After what it holds: pairs with the acquire in is_past(). */
+	smp_store_release(&ctx->state, to);
 }
 
 /*
@@ -137,11 +139,13 @@ DECLARE_STATIC_KEY_FALSE(blog_tasks_frozen);
  */
 #define BLOG_RUN	32
 
+struct blog_cpu;
+
 struct blog_ctx *blog_ctx_own(struct blog_logger *logger, unsigned int level);
 struct blog_ctx *blog_ctx_replace(struct blog_ctx *ctx, unsigned int level);
 struct blog_ctx *blog_ctx_common(struct blog_state *state);
 bool blog_ctx_recall(struct blog_ctx *ctx, u64 before);
-void blog_ctx_recall_from_cpu(struct blog_state *state, u64 before);
+void blog_ctx_recall_from_cpu(struct blog_cpu *cpu, u64 before);
 void blog_ctx_unlink_tasks(struct blog_state *state);
 
 #endif /* _LIB_BLOG_CONTEXT_H */

@@ -205,17 +205,17 @@ static void count_ctx(const struct blog_ctx *ctx, void *data)
 	stats->contexts[READ_ONCE(ctx->state)]++;
 }
 
-/* Count; false if contexts were emptied meanwhile. */
+/* Count; false if something went from one counter to another meanwhile. */
 static bool count_all(struct blog_state *state, struct blog_stats *stats)
 {
 	struct blog_ctx *ctx = NULL;
 	unsigned long flags;
-	unsigned int emptied;
+	unsigned int changed;
 
 	guard(rcu)();
 	memset(stats, 0, sizeof(*stats));
 	raw_spin_lock_irqsave(&state->lock, flags);
-	emptied = state->nr_emptied;
+	changed = state->nr_changed;
 	while ((ctx = look_at_slice(state, ctx, count_ctx, stats))) {
 		/* Let interrupts in. */
 		raw_spin_unlock_irqrestore(&state->lock, flags);
@@ -229,10 +229,10 @@ static bool count_all(struct blog_state *state, struct blog_stats *stats)
 	stats->shrunk = state->shrunk;
 	stats->nr_shrunk = state->nr_shrunk;
 	stats->nr_contexts = state->nr_contexts;
-	emptied -= state->nr_emptied;
+	changed -= state->nr_changed;
 	raw_spin_unlock_irqrestore(&state->lock, flags);
 
-	return !emptied;
+	return !changed;
 }
 
 /**
@@ -249,7 +249,7 @@ void blog_logger_stats(struct blog_logger *logger, struct blog_stats *stats)
 	struct blog_state *state = logger->state;
 	int cpu, tries = 4;
 
-	/* With more contexts than a slice some may be emptied between. */
+	/* With more contexts than a slice it may. */
 	while (!count_all(state, stats) && --tries)
 		;
 	stats->nr_recalled = atomic_read(&state->nr_recalled);

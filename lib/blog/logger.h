@@ -71,7 +71,8 @@ struct blog_cpu {
  * @in_flight:	those of them that it has not shown yet
  * @overwritten: messages that nobody had read when they went
  * @truncated:	messages with a cut string, of contexts that were emptied
- * @nr_emptied:	how often a context was emptied
+ * @nr_changed:	how often messages went from one counter to another
+ * @generation:	the last value of blog_ctx.generation: no two are equal
  * @shrunk:	those of @overwritten that went because memory was short
  * @nr_shrunk:	contexts that went because memory was short
  * @common:	context for who gets no other; under @common_lock
@@ -82,7 +83,7 @@ struct blog_cpu {
  * @turns:	the last number of blog_owner.turn
  * @refill_asked: @refill was asked for and has not begun
  * @grow_after:	in jiffies; nothing is allocated before while @no_memory
- * @recall_after: in jiffies; nobody asks for contexts to be taken back before
+ * @recalled_at: in jiffies: when contexts were last taken back
  * @kick:	asks for @refill from any context
  * @refill:	allocates and frees contexts
  * @shrinker:	frees contexts while memory is short
@@ -108,7 +109,8 @@ struct blog_state {
 	u32 in_flight;
 	u64 overwritten;
 	u64 truncated;
-	unsigned int nr_emptied;
+	unsigned int nr_changed;
+	unsigned int generation;
 	u64 shrunk;
 	unsigned long nr_shrunk;
 
@@ -121,7 +123,7 @@ struct blog_state {
 	atomic_t turns;
 	bool refill_asked;
 	unsigned long grow_after;
-	unsigned long recall_after;
+	unsigned long recalled_at;
 	struct irq_work kick;
 	struct delayed_work refill;
 	struct shrinker *shrinker;

@@ -242,8 +242,11 @@ EXPORT_SYMBOL_IF_KUNIT(blog_merge_follow);
 /* Whether all of a context is older, and nothing will come: the claim finds out if not. */
 static bool is_past(const struct blog_ctx *ctx, u64 since)
 {
-	/* An owner stores it, but a context that is QUEUED has none. */
-	return READ_ONCE(ctx->state) == BLOG_CTX_QUEUED && data_race(READ_ONCE(ctx->last)) < since;
+	/*
+	 * An owner stores it, but a context that is QUEUED has none. Pairs with the release
+	 * in blog_ctx_set_state().
+	 */
+	return smp_load_acquire(&ctx->state) == BLOG_CTX_QUEUED && data_race(READ_ONCE(ctx->last)) < since;
 }
 
 /* Pass over messages before @since; whether there are others. */
@@ -576,6 +579,7 @@ void blog_logger_put_back(struct blog_logger *logger, const struct blog_origin *
 		state->claimed--;
 		state->overwritten++;
 	} else if (origin->index < ctx->counted) {
+		state->nr_changed++;
 		state->claimed -= ctx->counted - origin->index;
 		ctx->counted = origin->index;
 	}

@@ -11,9 +11,8 @@
  * QUEUED if it is more than half full.
  *
  * A task that runs just now is passed over. A CPU is asked to give back its own, and
- * does so when it next takes interrupts; one that is offline keeps them. Nobody waits for
- * either. After a round that found less than was wanted there is none for a while
- * (BLOG_RECALL_PAUSE).
+ * does so when it next takes interrupts; nobody waits for either. From one round to the
+ * next BLOG_RECALL_PAUSE goes by.
  */
 #include <linux/cpu.h>
 #include <linux/irq_work.h>
@@ -29,10 +28,7 @@
 /* Whoever has said nothing for so long is silent. */
 #define BLOG_SILENT_NS		(10 * NSEC_PER_MSEC)
 
-/* Jiffies. */
-#define BLOG_RECALL_PAUSE	max(HZ / 20, 1)
-
-/* Contexts that one round looks at. */
+/* So many of the silent are looked at in one round, in the order of their contexts. */
 #define BLOG_RECALL_MAX		4096
 
 struct silent {
@@ -47,7 +43,7 @@ static int by_last(const void *a, const void *b)
 	return x->last < y->last ? -1 : x->last > y->last;
 }
 
-/* Note the contexts of silent owners, at most @max. */
+/* Note the contexts of silent tasks, at most @max. */
 static unsigned int find_silent(struct blog_state *state, struct silent *silent,
 				unsigned int max, u64 before)
 {
@@ -58,7 +54,7 @@ static unsigned int find_silent(struct blog_state *state, struct silent *silent,
 		/* Its owner stores it. */
 		u64 last = data_race(READ_ONCE(ctx->last));
 
-		if (READ_ONCE(ctx->state) != BLOG_CTX_ACTIVE || last >= before)
+		if (!READ_ONCE(ctx->task) || last >= before)
 			continue;
 		silent[nr++] = (struct silent){ .ctx = ctx, .last = last };
 		if (nr == max)
@@ -73,30 +69,46 @@ static void recall_from_cpu(struct irq_work *work)
 {
 	struct blog_cpu *cpu = container_of(work, struct blog_cpu, recall);
 
-	blog_ctx_recall_from_cpu(cpu->state, sched_clock() - BLOG_SILENT_NS);
+	blog_ctx_recall_from_cpu(cpu, sched_clock() - BLOG_SILENT_NS);
 }
 
-/* Ask those CPUs that have a silent context. */
-static void ask_cpus(struct blog_state *state, u64 before)
+static bool has_silent(const struct blog_cpu *cpu, u64 before)
 {
 	const struct blog_ctx *ctx;
 	unsigned int depth;
+
+	/* The shrinker may free one that is queued meanwhile. */
+	guard(rcu)();
+	for (depth = 0; depth < BLOG_LEVELS; depth++) {
+		ctx = READ_ONCE(cpu->shared[depth]);
+		/* So too. */
+		if (ctx && data_race(READ_ONCE(ctx->last)) < before)
+			return true;
+	}
+
+	return false;
+}
+
+/* Ask those CPUs that have a silent context; nothing runs on those that are offline. */
+static void ask_cpus(struct blog_state *state, u64 before)
+{
 	int cpu;
 
 	/* Else one comes or goes; next time. */
 	if (!cpus_read_trylock())
 		return;
-	for_each_online_cpu(cpu) {
+	for_each_possible_cpu(cpu) {
 		struct blog_cpu *part = per_cpu_ptr(state->cpu, cpu);
 
-		for (depth = 0; depth < BLOG_LEVELS; depth++) {
-			ctx = READ_ONCE(part->shared[depth]);
-			/* So too. */
-			if (ctx && data_race(READ_ONCE(ctx->last)) < before)
-				break;
-		}
-		if (depth < BLOG_LEVELS)
+		if (!has_silent(part, before))
+			continue;
+		if (cpu_online(cpu)) {
 			irq_work_queue_on(&part->recall, cpu);
+		} else {
+			local_irq_disable();
+			blog_ctx_recall_from_cpu(part, before);
+			local_irq_enable();
+		}
 	}
 	cpus_read_unlock();
 }
@@ -113,8 +125,9 @@ void blog_recall(struct blog_state *state)
 	u64 before = sched_clock() - BLOG_SILENT_NS;
 	struct silent *silent;
 
-	if (!wanted)
+	if (!wanted || !blog_recall_rested(state))
 		return;
+	WRITE_ONCE(state->recalled_at, jiffies);
 	max = min(READ_ONCE(state->nr_contexts), BLOG_RECALL_MAX);
 	silent = kvmalloc_array(max, sizeof(*silent), GFP_KERNEL | __GFP_NOWARN);
 	if (silent) {
@@ -126,10 +139,8 @@ void blog_recall(struct blog_state *state)
 	}
 	kvfree(silent);
 	atomic_add(taken, &state->nr_recalled);
-	if (taken == wanted)
-		return;
-	ask_cpus(state, before);
-	WRITE_ONCE(state->recall_after, jiffies + BLOG_RECALL_PAUSE);
+	if (taken < wanted)
+		ask_cpus(state, before);
 }
 
 /**
@@ -148,7 +159,7 @@ void blog_recall_init(struct blog_state *state)
 		part->state = state;
 		part->recall = IRQ_WORK_INIT_HARD(recall_from_cpu);
 	}
-	state->recall_after = jiffies;
+	state->recalled_at = jiffies - BLOG_RECALL_PAUSE;
 }
 
 /**

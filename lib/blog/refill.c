@@ -8,9 +8,10 @@
  * (recall.c).
  *
  * While memory is short a shrinker frees idle contexts, with the history that they
- * hold, down to a floor: an eighth of the budget. What it takes is counted. For
- * BLOG_SHORT_SECONDS after that, and for a second after an allocation that failed,
- * nothing is allocated: full contexts are recycled as if the budget were used up.
+ * hold, down to a floor: an eighth of the budget, and what is left for CPUs. What it
+ * takes is counted. For BLOG_SHORT_SECONDS after that, and for a second after an
+ * allocation that failed, nothing is allocated: full contexts are recycled as if the
+ * budget were used up.
  */
 #include <kunit/visibility.h>
 #include <linux/cpumask.h>
@@ -29,9 +30,9 @@
 #include "refill.h"
 
 /* Memory is short for so long after the shrinker ran. */
-#define BLOG_SHORT_SECONDS	10
+#define BLOG_SHORT_SECONDS	2
 
-#define CTX_PAGES		(BLOG_CTX_SIZE / PAGE_SIZE)
+#define CTX_PAGES		DIV_ROUND_UP(BLOG_CTX_SIZE, PAGE_SIZE)
 
 /* The refill workers of all loggers; NULL if there was no memory at boot. */
 static struct workqueue_struct *refill_wq __ro_after_init;
@@ -40,11 +41,13 @@ static struct blog_ctx *alloc_ctx(struct blog_state *state)
 {
 	struct blog_ctx *ctx;
 
-	/* Not zeroed: nobody reads beyond head. It may fail, but not loop. */
-	ctx = kmalloc(BLOG_CTX_SIZE, GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
+	/*
+	 * Not zeroed: nobody reads beyond head. Nothing is reclaimed for the sake of
+	 * pages that hang together.
+	 */
+	ctx = kmalloc(BLOG_CTX_SIZE, (GFP_KERNEL & ~__GFP_RECLAIM) | __GFP_NOWARN);
 	if (!ctx)
-		ctx = __vmalloc(BLOG_CTX_SIZE, GFP_KERNEL |
-				__GFP_RETRY_MAYFAIL | __GFP_NOWARN);
+		ctx = __vmalloc(BLOG_CTX_SIZE, GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
 	if (!ctx)
 		return NULL;
 
@@ -59,11 +62,18 @@ static struct blog_ctx *alloc_ctx(struct blog_state *state)
 	return ctx;
 }
 
-/* Nothing is allocated for so long. */
+/* Nothing is allocated for so long; then the worker looks again. */
 static void pause_growth(struct blog_state *state, unsigned int seconds)
 {
 	WRITE_ONCE(state->grow_after, jiffies + seconds * HZ);
 	WRITE_ONCE(state->no_memory, true);
+	queue_delayed_work(refill_wq, &state->refill, seconds * HZ);
+}
+
+static bool growth_paused(const struct blog_state *state)
+{
+	return READ_ONCE(state->no_memory) &&
+	       time_before(jiffies, READ_ONCE(state->grow_after));
 }
 
 static bool grow(struct blog_state *state)
@@ -101,7 +111,8 @@ static void shrink(struct blog_state *state)
 
 static bool wants_more(const struct blog_state *state, unsigned int ready)
 {
-	return READ_ONCE(state->nr_contexts) < READ_ONCE(state->budget) &&
+	return !READ_ONCE(state->no_memory) &&
+	       READ_ONCE(state->nr_contexts) < READ_ONCE(state->budget) &&
 	       READ_ONCE(state->alloc_ready.nr) < ready;
 }
 
@@ -115,17 +126,15 @@ static void refill_work(struct work_struct *work)
 	WRITE_ONCE(state->refill_asked, false);
 	blog_recall(state);
 	shrink(state);
-	if (READ_ONCE(state->no_memory) && time_before(jiffies, READ_ONCE(state->grow_after))) {
+	if (growth_paused(state)) {
 		queue_delayed_work(refill_wq, &state->refill,
 				   READ_ONCE(state->grow_after) - jiffies);
 		return;
 	}
+	/* The shrinker may set it again. */
 	WRITE_ONCE(state->no_memory, false);
-	while (wants_more(state, wanted))
-		if (!grow(state))
-			break;
-	if (READ_ONCE(state->no_memory))
-		queue_delayed_work(refill_wq, &state->refill, HZ);
+	while (wants_more(state, wanted) && grow(state))
+		;
 }
 
 static void kick(struct irq_work *work)
@@ -139,14 +148,20 @@ static void kick(struct irq_work *work)
 static unsigned int can_shrink(const struct blog_state *state)
 {
 	unsigned int floor = max(READ_ONCE(state->budget) / 8, BLOG_BUDGET_MIN);
-	unsigned int nr = READ_ONCE(state->nr_contexts);
+	unsigned int nr = READ_ONCE(state->nr_contexts), idle = blog_batch_idle(state);
+	unsigned int left = blog_left_for_cpus(state);
 
-	return nr > floor ? min(nr - floor, blog_batch_idle(state)) : 0;
+	return nr > floor && idle > left ? min(nr - floor, idle - left) : 0;
 }
 
 static unsigned long count_pages(struct shrinker *shrinker, struct shrink_control *sc)
 {
 	return can_shrink(shrinker->private_data) * CTX_PAGES ?: SHRINK_EMPTY;
+}
+
+static void free_ctx(struct rcu_head *rcu)
+{
+	kvfree(container_of(rcu, struct blog_ctx, rcu));
 }
 
 static unsigned long free_pages_of(struct shrinker *shrinker, struct shrink_control *sc)
@@ -160,8 +175,8 @@ static unsigned long free_pages_of(struct shrinker *shrinker, struct shrink_cont
 		ctx = blog_batch_remove(state, true);
 		if (!ctx)
 			break;
-		/* A reader may be inside. */
-		kvfree_rcu(ctx, rcu);
+		/* A reader may be inside. Not kvfree_rcu(), which takes its time. */
+		call_rcu_hurry(&ctx->rcu, free_ctx);
 		freed++;
 	}
 	sc->nr_scanned = freed * CTX_PAGES;
@@ -180,6 +195,8 @@ static void add_shrinker(struct blog_state *state)
 	shrinker->scan_objects = free_pages_of;
 	shrinker->private_data = state;
 	shrinker->batch = CTX_PAGES;
+	/* What is dropped cannot be read again from anywhere. */
+	shrinker->seeks = 8 * DEFAULT_SEEKS;
 	state->shrinker = shrinker;
 	shrinker_register(shrinker);
 }

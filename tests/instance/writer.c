@@ -2,11 +2,12 @@
 /*
  * Writes numbers into the log of module blog_sample:
  *
- *	writer [-a] [-f FIRST] [-p MICROSECONDS] TASKS BLOCKS SIZE
+ *	writer [-as] [-f FIRST] [-p MICROSECONDS] TASKS BLOCKS SIZE
  *
  * Task number N is called wN and writes BLOCKS times SIZE numbers, from FIRST
  * on, each block on the next CPU; -p lets it pause after each. With -a no task
- * goes before all have written.
+ * goes before all have written. With -s they sleep then, until the writer is killed; it
+ * says "asleep" when all do.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -14,6 +15,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -80,13 +82,16 @@ static void wait_for_others(int pipe[2])
 int main(int argc, char **argv)
 {
 	unsigned int tasks, i;
-	bool together = false;
+	bool together = false, asleep = false;
+	char c;
 	int opt, status, barrier[2];
 	int failed = 0;
 
-	while ((opt = getopt(argc, argv, "af:p:")) != -1) {
+	while ((opt = getopt(argc, argv, "af:p:s")) != -1) {
 		if (opt == 'a')
 			together = true;
+		else if (opt == 's')
+			asleep = true;
 		else if (opt == 'f')
 			first = strtoul(optarg, NULL, 0);
 		else if (opt == 'p')
@@ -108,14 +113,29 @@ int main(int argc, char **argv)
 		case -1:
 			fail("fork");
 		case 0:
+			if (asleep)
+				prctl(PR_SET_PDEATHSIG, SIGKILL);
 			write_all(i);
+			if (asleep) {
+				close(barrier[0]);
+				close(barrier[1]);
+				for (;;)
+					pause();
+			}
 			if (together)
 				wait_for_others(barrier);
 			_exit(0);
 		}
 	}
-	close(barrier[0]);
 	close(barrier[1]);
+	if (asleep) {
+		/* Each has closed its end. */
+		if (read(barrier[0], &c, 1))
+			fail("pipe");
+		puts("asleep");
+		fflush(stdout);
+	}
+	close(barrier[0]);
 	while (wait(&status) > 0)
 		failed |= status;
 

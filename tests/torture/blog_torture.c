@@ -4,8 +4,8 @@
  *
  * While the module is loaded these write to the logger "torture":
  *
- *   - tasks, some of which move from CPU to CPU, and tasks that write a few
- *     messages and exit;
+ *   - tasks, some of which move from CPU to CPU, tasks that write a few
+ *     messages and exit, and hundreds that do so and sleep;
  *   - hrtimers in soft and in hard interrupts, on each CPU;
  *   - NMIs, which a task sends to all CPUs in turn.
  *
@@ -45,6 +45,7 @@
 #include <linux/blog/define_logger.h>
 
 torture_param(int, tasks, 3, "Writing tasks for each CPU");
+torture_param(int, sleepers, 300, "Tasks that mostly sleep");
 torture_param(int, onoff_interval, 0, "Seconds between CPU hotplugs, 0 for none");
 torture_param(int, shuffle_interval, 3, "Seconds between shuffles of tasks");
 torture_param(int, stutter, 3, "Seconds that tasks run or pause");
@@ -305,6 +306,51 @@ static int torture_spawner(void *arg)
 	return 0;
 }
 
+/* Tasks that mostly sleep: more than there are contexts for */
+
+static struct writer *sleeping_writers;
+
+static int torture_sleeper(void *arg)
+{
+	struct writer *w = arg;
+
+	do {
+		write_some(w, 12);
+		schedule_timeout_interruptible((torture_random(&w->random) >> 8) % (8 * HZ));
+	} while (!torture_must_stop());
+	torture_kthread_stopping("torture_sleeper");
+
+	return 0;
+}
+
+static int start_sleepers(void)
+{
+	int i, ret = 0;
+
+	sleeping_writers = kvcalloc(sleepers, sizeof(*sleeping_writers), GFP_KERNEL);
+	if (!sleeping_writers)
+		return -ENOMEM;
+	for (i = 0; i < sleepers && !ret; i++) {
+		init_writer(&sleeping_writers[i], 0);
+		ret = torture_create_kthread(torture_sleeper, &sleeping_writers[i],
+					     sleeping_writers[i].task);
+	}
+
+	return ret;
+}
+
+static void stop_sleepers(void)
+{
+	int i;
+
+	if (!sleeping_writers)
+		return;
+	for (i = 0; i < sleepers; i++)
+		torture_stop_kthread(torture_sleeper, sleeping_writers[i].task);
+	kvfree(sleeping_writers);
+	sleeping_writers = NULL;
+}
+
 /* Interrupts */
 
 static DEFINE_PER_CPU(struct writer, hard_writer);
@@ -497,6 +543,7 @@ static void stop(void)
 	stop_interrupts();
 	torture_stop_kthread(torture_spawner, spawner_task);
 	stop_tasks();
+	stop_sleepers();
 	blog_logger_unregister(&torture_blog);
 }
 
@@ -515,6 +562,9 @@ static int start(void)
 
 	init_interrupts();
 	ret = start_tasks();
+	if (ret)
+		return ret;
+	ret = start_sleepers();
 	if (ret)
 		return ret;
 	ret = torture_create_kthread(torture_spawner, NULL, spawner_task);

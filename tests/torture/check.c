@@ -1053,6 +1053,7 @@ static u64 value_of(const char *line, const char *name)
 static u64 published;	/* at the last point */
 static bool hotplug;
 static u64 all_overwritten, all_dropped, all_lost, all_rounds, all_live, all_peeked;
+static u64 all_recalled, all_shrunk;
 static u64 round_total;
 
 /* The last session. */
@@ -1215,6 +1216,8 @@ static void check_end(const char *line)
 	       "looked %" PRIu64 "; perhaps captured %" PRIu64 "\n",
 	       certain, arrived, overwritten, dropped, lost, perhaps);
 	fflush(stdout);
+	all_recalled += value_of(line, "contexts_recalled");
+	all_shrunk += value_of(line, "shrunk_bytes");
 	all_overwritten += overwritten;
 	all_dropped += dropped;
 	all_lost += lost;
@@ -1545,10 +1548,11 @@ int main(int argc, char **argv)
 	       PRIu64 " of soft interrupts, %" PRIu64 " of hard interrupts, %"
 	       PRIu64 " of NMIs; %" PRIu64 " more are in counters; %" PRIu64
 	       " live, %" PRIu64 " looked at, %" PRIu64 " once more, %" PRIu64
-	       " late, %" PRIu64 " compared; %lu errors\n", total, all_rounds,
+	       " late, %" PRIu64 " compared; %" PRIu64 " contexts taken back, %" PRIu64
+	       " MiB shrunk; %lu errors\n", total, all_rounds,
 	       total_by_level[0], total_by_level[1], total_by_level[2],
 	       total_by_level[3], lost, all_live, all_peeked, nr_again, nr_late,
-	       compared, errors);
+	       compared, all_recalled, all_shrunk >> 20, errors);
 	for (i = 0; i < TORTURE_KINDS; i++)
 		if (total && !total_by_kind[i]) {
 			where = "all";
