@@ -44,11 +44,11 @@ enum blog_ctx_kind {
  *		must come next; also while control records are being written, or
  *		arguments stored by code that may log itself
  * @records:	messages in @data
+ * @owner:	what the last OWNER record says
  * @truncated:	messages in @data with a cut string
  * @run:	value of @records when the last OWNER record was written
  * @mixed:	more than one task has written to it
  * @kind:	whose it is, or was last
- * @owner:	what the last OWNER record says
  * @state:	enum blog_ctx_state; written by whoever moves the context
  * @task:	task that has this context in its list, or NULL; so too
  * @generation:	another one each time that @data is emptied; written under
@@ -68,7 +68,7 @@ enum blog_ctx_kind {
  * @rcu:	lets it be freed after who reads it
  * @data:	the records
  *
- * The fields down to @owner are written by the owner alone while the context
+ * The fields down to @kind are written by the owner alone while the context
  * is ACTIVE, and else by whoever moves it, who then has it to himself.
  */
 struct blog_ctx {
@@ -79,11 +79,11 @@ struct blog_ctx {
 	u32 head;
 	u32 cpu;
 	u32 records;
+	struct blog_owner owner;
 	u32 truncated;
 	u32 run;
 	bool mixed;
 	enum blog_ctx_kind kind;
-	struct blog_owner owner;
 
 	enum blog_ctx_state state;
 	struct task_struct *task;
@@ -103,6 +103,11 @@ struct blog_ctx {
 
 	u8 data[] ____cacheline_aligned;
 };
+
+#ifdef CONFIG_64BIT
+/* What a message looks at is one cache line. */
+static_assert(offsetofend(struct blog_ctx, owner.comm) == 64);
+#endif
 
 #define BLOG_NO_CPU		U32_MAX
 #define BLOG_DATA_SIZE		(BLOG_CTX_SIZE - sizeof(struct blog_ctx))

@@ -39,20 +39,20 @@ enum blog_ctx_state {
 /**
  * struct blog_owner - who writes
  * @pid:	pid of the task, or of the one that was interrupted; so too
+ * @comm:	name of the task
  * @tgid:	thread group
  * @level:	interrupt_context_level()
  * @turn:	numbers the turns of a logger's writers. A turn begins when a writer
  *		starts or resumes a context, and when the task of a context, or its
  *		name, changes. Of a task's messages to one logger, from one CPU and
  *		with equal stamps, that with the lower turn was first
- * @comm:	name of the task
  */
 struct blog_owner {
 	s32 pid;
+	char comm[TASK_COMM_LEN];
 	s32 tgid;
 	u32 level;
 	u32 turn;
-	char comm[TASK_COMM_LEN];
 };
 
 /* Most bytes of a message's arguments: BLOG_ARGS_MAX, and gaps. */
