@@ -979,7 +979,8 @@ static bool parse_line(char *line, struct message *m, char **comm, char **messag
 static void check_comm(const char *comm, const struct message *m)
 {
 	if (TORTURE_LEVEL(m->head.writer) || !strcmp(comm, "<...>") ||
-	    !strcmp(comm, "torture_writer") || !strncmp(comm, "short-", 6))
+	    !strcmp(comm, "torture_writer") || !strcmp(comm, "torture_sleeper") ||
+	    !strncmp(comm, "short-", 6))
 		return;
 	wrong("writer %u, message %u is of task '%s'", m->head.writer,
 	      m->head.seq, comm);
