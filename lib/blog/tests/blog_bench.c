@@ -52,6 +52,8 @@ static void name(u32 nr)						\
 
 /* A call of a variadic function, with its text where nobody else needs it. */
 #define blog_1(...)	blog(&blog_bench_blog, 1, __VA_ARGS__)
+/* This one does not end a line by itself. */
+#define trace_printk_line(fmt, ...)	trace_printk(fmt "\n", __VA_ARGS__)
 #define format(...)							\
 do {									\
 	char text[128];							\
@@ -66,8 +68,8 @@ DEFINE_LOOP(blog_string, blog_1, STRING(i))
 DEFINE_LOOP(blog_scalars, blog_1, SCALARS(i))
 DEFINE_LOOP(event_string, trace_blog_bench_string, STRING_FIELDS(i))
 DEFINE_LOOP(event_scalars, trace_blog_bench_scalars, SCALARS_FIELDS(i))
-DEFINE_LOOP(trace_printk_string, trace_printk, STRING(i))
-DEFINE_LOOP(trace_printk_scalars, trace_printk, SCALARS(i))
+DEFINE_LOOP(trace_printk_string, trace_printk_line, STRING(i))
+DEFINE_LOOP(trace_printk_scalars, trace_printk_line, SCALARS(i))
 DEFINE_LOOP(pr_debug_string, pr_debug, STRING(i))
 DEFINE_LOOP(pr_debug_scalars, pr_debug, SCALARS(i))
 DEFINE_LOOP(snprintf_string, format, STRING(i))
