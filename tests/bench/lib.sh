@@ -66,6 +66,17 @@ equal_memory()
 	dmesg -n 1
 }
 
+# allocate_contexts BUDGET: as many as it allows, all of them empty
+allocate_contexts()
+{
+	echo "$1" >$logger/budget
+	# They are allocated between the calls.
+	while [ "$(stat_of memory_bytes)" -lt "$(stat_of budget_bytes)" ]; do
+		measure blog string 10000
+	done
+	echo 1 >$logger/clear
+}
+
 # The module that makes the calls; part of the user-mode kernel.
 load_module()
 {
