@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tasks that log all the time, that come and go, or that do not log at all:
+ * Tasks that log all the time, that come and go, that say a few words and sleep, or
+ * that do not log at all:
  *
  *	tasks stay TASKS CALLS SUBJECT MESSAGE
  *		so many tasks make so many calls of blog_bench each
  *	tasks come-and-go TASKS FORKS CALLS SUBJECT MESSAGE
  *		so many tasks fork one after another so many others each, which make
  *		so many calls each, or if that is 0 nothing at all, and exit
+ *	tasks last-words TASKS WORDS CALLS SUBJECT MESSAGE
+ *		so many tasks make so many calls each, the words, as soon as they begin,
+ *		and sleep; then a task on each CPU makes the calls, the noise
  *
- * Prints how many ns that took, all tasks begun and waited for.
+ * Prints how many ns that took, all tasks begun and waited for; or, when the noise is
+ * over, the pids of those who made it. The others sleep until there is no more input.
  */
+#define _GNU_SOURCE
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +58,24 @@ static unsigned int number(const char *text)
 	return n;
 }
 
+static pid_t start(void)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		fail("fork");
+	return pid;
+}
+
+static void wait_for_tasks(unsigned int tasks)
+{
+	int status;
+
+	for (; tasks; tasks--)
+		if (wait(&status) < 0 || status)
+			fail("a task");
+}
+
 static void call(void)
 {
 	unsigned int done, nr;
@@ -72,57 +97,100 @@ static void call(void)
 static void come_and_go(void)
 {
 	unsigned int i;
-	int status;
-	pid_t pid;
 
 	for (i = 0; i < forks; i++) {
-		pid = fork();
-		if (pid < 0)
-			fail("fork");
-		if (!pid) {
+		if (!start()) {
 			if (calls)
 				call();
 			_exit(0);
 		}
-		if (waitpid(pid, &status, 0) != pid || status)
-			fail("waitpid");
+		wait_for_tasks(1);
 	}
 }
 
-/* Returns when the other end of the pipe is closed. */
-static void wait_for_start(int barrier[2])
+/* Returns when all others have closed the end of the pipe to which one writes. */
+static void wait_until_closed(int ends[2])
 {
 	char c;
 
-	close(barrier[1]);
-	if (read(barrier[0], &c, 1))
+	close(ends[1]);
+	if (read(ends[0], &c, 1))
 		fail("pipe");
 }
 
 static void run_tasks(unsigned int tasks, void (*work)(void))
 {
-	unsigned long long start;
-	int barrier[2], status;
+	unsigned long long begin;
+	int barrier[2];
 	unsigned int i;
 
 	if (pipe(barrier))
 		fail("pipe");
 	for (i = 0; i < tasks; i++) {
-		switch (fork()) {
-		case -1:
-			fail("fork");
-		case 0:
-			wait_for_start(barrier);
+		if (!start()) {
+			wait_until_closed(barrier);
 			work();
 			_exit(0);
 		}
 	}
-	start = now();
+	begin = now();
 	close(barrier[1]);
-	for (i = 0; i < tasks; i++)
-		if (wait(&status) < 0 || status)
-			fail("a task");
-	printf("%llu\n", now() - start);
+	wait_for_tasks(tasks);
+	printf("%llu\n", now() - begin);
+}
+
+static void run_on(unsigned int cpu)
+{
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(cpu, &cpus);
+	if (sched_setaffinity(0, sizeof(cpus), &cpus))
+		fail("sched_setaffinity");
+}
+
+static void make_noise(void)
+{
+	unsigned int cpu, cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	pid_t pid;
+
+	for (cpu = 0; cpu < cpus; cpu++) {
+		pid = start();
+		if (!pid) {
+			run_on(cpu);
+			call();
+			_exit(0);
+		}
+		printf("%d ", pid);
+	}
+	wait_for_tasks(cpus);
+	printf("\n");
+	fflush(stdout);
+}
+
+static void say_last_words(unsigned int tasks, unsigned int words, unsigned int noise)
+{
+	int said[2], end[2];
+	unsigned int i;
+
+	if (pipe(said) || pipe(end))
+		fail("pipe");
+	calls = words;
+	for (i = 0; i < tasks; i++) {
+		if (!start()) {
+			call();
+			close(said[1]);
+			wait_until_closed(end);
+			_exit(0);
+		}
+	}
+	wait_until_closed(said);
+	calls = noise;
+	make_noise();
+	while (getchar() != EOF)
+		;
+	close(end[1]);
+	wait_for_tasks(tasks);
 }
 
 int main(int argc, char **argv)
@@ -138,9 +206,14 @@ int main(int argc, char **argv)
 		subject = argv[5];
 		message = argv[6];
 		run_tasks(number(argv[2]), come_and_go);
+	} else if (argc == 7 && !strcmp(argv[1], "last-words")) {
+		subject = argv[5];
+		message = argv[6];
+		say_last_words(number(argv[2]), number(argv[3]), number(argv[4]));
 	} else {
 		fprintf(stderr, "usage: tasks stay TASKS CALLS SUBJECT MESSAGE\n"
-			"       tasks come-and-go TASKS FORKS CALLS SUBJECT MESSAGE\n");
+			"       tasks come-and-go TASKS FORKS CALLS SUBJECT MESSAGE\n"
+			"       tasks last-words TASKS WORDS CALLS SUBJECT MESSAGE\n");
 		return 2;
 	}
 	return 0;
