@@ -97,6 +97,12 @@ lacks()
 	done
 }
 
+# The numbers that a text has, sorted.
+numbers()
+{
+	sed -n 's/.*count_set: seq \([0-9]*\) of .*/\1/p' "$1" | sort -n
+}
+
 # wait_for SECONDS COMMAND...: until it succeeds
 wait_for()
 {
@@ -105,5 +111,33 @@ wait_for()
 	until "$@" >/dev/null 2>&1; do
 		[ $SECONDS -lt $end ] || { echo "waited in vain: $*"; return 1; }
 		sleep 0.1
+	done
+}
+
+in_read()
+{
+	[ "$(cat /proc/"$1"/wchan)" = ring_buffer_wait ]
+}
+
+# waits_to_read PID: it has found nothing more
+waits_to_read()
+{
+	wait_for 10 in_read "$1" || { cat /proc/"$1"/wchan; return 1; }
+}
+
+gone()
+{
+	! kill -0 "$@" 2>/dev/null
+}
+
+# killed MS PID...: they are gone so soon
+killed()
+{
+	local limit=$1 start=${EPOCHREALTIME/./} ms
+	shift
+	kill -9 "$@" || return
+	until gone "$@"; do
+		ms=$(((${EPOCHREALTIME/./} - start) / 1000))
+		[ $ms -le "$limit" ] || { echo "still there after $ms ms: $*"; return 1; }
 	done
 }
