@@ -1,34 +1,54 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Takes a CPU away: who writes N to the parameter "spin" has it for N seconds, with
- * preemption disabled. Interrupts come.
+ * preemption disabled. Interrupts come. "N A" takes CPU A offline before, and "N A B"
+ * then CPU B online: no RCU grace period ends between that and the spinning, so that
+ * whoever comes next to take a CPU off or on gets the lock of CPUs at once.
  */
+#include <linux/cpu.h>
 #include <linux/ktime.h>
 #include <linux/module.h>
 #include <linux/preempt.h>
 
-static int spin_set(const char *text, const struct kernel_param *kp)
-{
-	unsigned int seconds;
-	ktime_t end;
-	int ret = kstrtouint(text, 10, &seconds);
+static bool spinning;
+module_param(spinning, bool, 0444);
+MODULE_PARM_DESC(spinning, "Whether somebody spins");
 
-	if (ret)
-		return ret;
-	kernel_param_unlock(THIS_MODULE);
-	end = ktime_add_ms(ktime_get(), seconds * MSEC_PER_SEC);
+static void spin(unsigned int seconds)
+{
+	ktime_t end;
+
 	preempt_disable();
+	WRITE_ONCE(spinning, true);
+	end = ktime_add_ms(ktime_get(), seconds * MSEC_PER_SEC);
 	while (ktime_before(ktime_get(), end))
 		cpu_relax();
+	WRITE_ONCE(spinning, false);
 	preempt_enable();
+}
+
+static int spin_set(const char *text, const struct kernel_param *kp)
+{
+	unsigned int seconds, off, on;
+	int given = sscanf(text, "%u %u %u", &seconds, &off, &on), ret = 0;
+
+	if (given < 1)
+		return -EINVAL;
+	kernel_param_unlock(THIS_MODULE);
+	if (given > 1)
+		ret = remove_cpu(off);
+	if (given > 2 && !ret)
+		ret = add_cpu(on);
+	if (!ret)
+		spin(seconds);
 	kernel_param_lock(THIS_MODULE);
 
-	return 0;
+	return ret;
 }
 
 static const struct kernel_param_ops spin_ops = { .set = spin_set };
 module_param_cb(spin, &spin_ops, NULL, 0200);
-MODULE_PARM_DESC(spin, "Spin for so many seconds with preemption disabled");
+MODULE_PARM_DESC(spin, "Spin for so many seconds with preemption disabled, after CPUs went off and on");
 
 MODULE_DESCRIPTION("Takes a CPU away, for tests");
 MODULE_LICENSE("GPL");
