@@ -30,13 +30,15 @@ divide()
 # set_switches WORD...: switches on what the words name, and off all else
 set_switches()
 {
-	local capture=0 live=0 event=0 debug=-
+	local capture=0 live=0 event=0 debug=- statements=+
 	for word; do
 		case $word in
 		capture) capture=1 ;;
 		live)	live=1 ;;
 		event)	event=1 ;;
 		debug)	debug=+ ;;
+		statement-off)
+			statements=- ;;
 		esac
 	done
 	set_file $logger/enable $capture
@@ -45,6 +47,7 @@ set_switches()
 	[ "${switched[debug]-}" = $debug ] ||
 		echo "module blog_bench ${debug}p" >$control
 	switched[debug]=$debug
+	set_file $logger/sites $statements
 }
 
 declare -A switched
