@@ -30,8 +30,8 @@
  *
  *			newcomer		noisy
  *	a task		PARKED, of its CPU	READY
- *			first			PARKED, if those are more than a
- *			READY, or the oldest	   quarter of the budget
+ *			first			PARKED, if those are more than an
+ *			READY, or the oldest	   eighth of the budget
  *			   QUEUED, while less	the oldest QUEUED
  *			   than half of the
  *			   budget has owners
@@ -138,7 +138,7 @@ unsigned int blog_recall_wanted(const struct blog_state *state)
 	bool is_short = active >= most / 2 ||
 			(at_budget(state) && !READ_ONCE(state->alloc_ready.nr));
 
-	return is_short && active > most / 4 ? active - most / 4 : 0;
+	return is_short && active > most / 8 ? active - most / 8 : 0;
 }
 
 /* The messages of a context go, those that have not been counted unread. */
@@ -368,7 +368,7 @@ static struct blog_ctx *take_for_task(struct blog_state *state, bool noisy)
 			return ctx;
 	}
 	ctx = take_ready(state, leave);
-	if (!ctx && noisy && atomic_read(&state->nr_parked) > budget / 4)
+	if (!ctx && noisy && atomic_read(&state->nr_parked) > budget / 8)
 		ctx = take_parked(state, false, leave);
 	if (!ctx && at_budget(state))
 		ctx = recycle(state, leave);

@@ -5,7 +5,7 @@
  * A task keeps its context while it sleeps, and a CPU its own. Where thousands have
  * said something once, nothing would be left for those who have something to say. So
  * when contexts are short (blog_recall_wanted()) the refill worker takes back those
- * whose last message is the oldest, until no more than a quarter of the budget has
+ * whose last message is the oldest, until no more than an eighth of the budget has
  * owners, and none of whoever has said something within BLOG_SILENT_NS: who runs, or is
  * merely slow, keeps his own. What was said stays where it is; the context is PARKED, or
  * QUEUED if it is more than half full.
