@@ -130,12 +130,12 @@ gone()
 	! kill -0 "$@" 2>/dev/null
 }
 
-# killed MS PID...: they are gone so soon
+# killed MS PID...: they are gone so soon, if they have not gone by themselves
 killed()
 {
 	local limit=$1 start=${EPOCHREALTIME/./} ms
 	shift
-	kill -9 "$@" || return
+	kill -9 "$@" 2>/dev/null
 	until gone "$@"; do
 		ms=$(((${EPOCHREALTIME/./} - start) / 1000))
 		[ $ms -le "$limit" ] || { echo "still there after $ms ms: $*"; return 1; }

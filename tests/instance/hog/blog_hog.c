@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Takes a CPU away: who writes N to the parameter "spin" has it for N seconds, with
- * preemption disabled. Interrupts come. "N A" takes CPU A offline before, and "N A B"
+ * preemption disabled. Interrupts come. Who writes 0 puts an end to that. "N A" takes CPU A offline before, and "N A B"
  * then CPU B online: no RCU grace period ends between that and the spinning, so that
  * whoever comes next to take a CPU off or on gets the lock of CPUs at once.
  */
@@ -10,18 +10,20 @@
 #include <linux/module.h>
 #include <linux/preempt.h>
 
+static unsigned int ended;
 static bool spinning;
 module_param(spinning, bool, 0444);
 MODULE_PARM_DESC(spinning, "Whether somebody spins");
 
 static void spin(unsigned int seconds)
 {
+	unsigned int before = READ_ONCE(ended);
 	ktime_t end;
 
 	preempt_disable();
 	WRITE_ONCE(spinning, true);
 	end = ktime_add_ms(ktime_get(), seconds * MSEC_PER_SEC);
-	while (ktime_before(ktime_get(), end))
+	while (ktime_before(ktime_get(), end) && READ_ONCE(ended) == before)
 		cpu_relax();
 	WRITE_ONCE(spinning, false);
 	preempt_enable();
@@ -34,6 +36,8 @@ static int spin_set(const char *text, const struct kernel_param *kp)
 
 	if (given < 1)
 		return -EINVAL;
+	if (!seconds)
+		WRITE_ONCE(ended, ended + 1);
 	kernel_param_unlock(THIS_MODULE);
 	if (given > 1)
 		ret = remove_cpu(off);
