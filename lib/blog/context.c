@@ -130,20 +130,24 @@ static bool runs_on(const struct blog_ctx *ctx)
 static struct blog_ctx *own_of_cpu(struct blog_state *state, bool noisy)
 {
 	struct blog_cpu *cpu = this_cpu_ptr(state->cpu);
-	unsigned int depth = cpu->nesting;
+	unsigned int depth = READ_ONCE(cpu->nesting);
+	struct blog_ctx *ctx;
 	unsigned long flags;
 
 	if (WARN_ON_ONCE(depth == BLOG_LEVELS))
 		return NULL;
 	WRITE_ONCE(cpu->nesting, depth + 1);
 	barrier();
-	if (!cpu->shared[depth]) {
+	/* It may be taken back before this, not from here on. */
+	ctx = READ_ONCE(cpu->shared[depth]);
+	if (!ctx) {
 		local_irq_save(flags);
-		cpu->shared[depth] = blog_batch_take(state, BLOG_CTX_CPU, noisy);
+		ctx = blog_batch_take(state, BLOG_CTX_CPU, noisy);
+		WRITE_ONCE(cpu->shared[depth], ctx);
 		local_irq_restore(flags);
 	}
 
-	return cpu->shared[depth];
+	return ctx;
 }
 
 static struct blog_ctx *own_of_task(struct blog_logger *logger, bool noisy)
@@ -156,7 +160,7 @@ static struct blog_ctx *own_of_task(struct blog_logger *logger, bool noisy)
 	if (ctx)
 		return ctx;
 
-	noisy |= runs_on(READ_ONCE(cpu->shared[cpu->nesting]));
+	noisy |= runs_on(READ_ONCE(cpu->shared[READ_ONCE(cpu->nesting)]));
 	local_irq_save(flags);
 	ctx = blog_batch_take(state, BLOG_CTX_TASK, noisy);
 	if (ctx)
@@ -197,7 +201,7 @@ struct blog_ctx *blog_ctx_own(struct blog_logger *logger, unsigned int level)
 static void drop_of_cpu(struct blog_state *state)
 {
 	struct blog_cpu *cpu = this_cpu_ptr(state->cpu);
-	unsigned int depth = cpu->nesting - 1;
+	unsigned int depth = READ_ONCE(cpu->nesting) - 1;
 
 	WRITE_ONCE(cpu->shared[depth], NULL);
 	barrier();
@@ -379,7 +383,7 @@ void blog_ctx_recall_from_cpu(struct blog_cpu *cpu, u64 before)
 	unsigned int depth;
 
 	/* Those below are being written by whom we interrupted. */
-	for (depth = cpu->nesting; depth < BLOG_LEVELS; depth++) {
+	for (depth = READ_ONCE(cpu->nesting); depth < BLOG_LEVELS; depth++) {
 		/* An NMI uses it before, or takes another. */
 		ctx = xchg(&cpu->shared[depth], NULL);
 		if (!ctx ||

@@ -425,7 +425,7 @@ static noinline void write_any(const struct blog_site *site, u64 client,
 	}
 	__this_cpu_write(blog_busy[level], true);
 	cpu = this_cpu_ptr(logger->state->cpu);
-	nesting = cpu->nesting;
+	nesting = READ_ONCE(cpu->nesting);
 	barrier();
 
 	if (flags & BLOG_CAPTURE)
