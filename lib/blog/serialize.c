@@ -6,7 +6,9 @@
  * 8-byte values are aligned to 4, others to their size, strings are not
  * aligned and end in NUL; a pointer whose extension must be followed now (%pd,
  * %pU...) is stored as text. Unlike there, a string is never read past its
- * precision, and never stored past the limits in record.h.
+ * precision, and never stored past the limits in record.h. And of a name that the
+ * disk has encrypted, %pd and %pD store no more than that: the key may be gone long
+ * before the message.
  *
  * Gaps are filled with zero: whatever may leave one writes a zero word behind
  * itself, which the next argument overwrites. BLOG_RECORD_MAX has the room.
@@ -15,8 +17,11 @@
 #include <linux/align.h>
 #include <linux/blog/reader.h>
 #include <linux/ctype.h>
+#include <linux/dcache.h>
 #include <linux/export.h>
+#include <linux/fs.h>
 #include <linux/kernel.h>
+#include <linux/rcupdate.h>
 #include <linux/string.h>
 #include <linux/unaligned.h>
 
@@ -27,6 +32,7 @@
 #define STAR_PREC_MAX	((1 << 15) - 1)
 
 #define CUT_MARK	"..."
+#define HIDDEN_NAME	"(encrypted)"
 
 /**
  * struct sink - where the arguments of a message go
@@ -140,6 +146,40 @@ static size_t store_bounded(struct sink *sink, const char *s, size_t precision)
 	return len;
 }
 
+/*
+ * Whether the directory that a dentry is in has its names encrypted on disk. Then so
+ * do all below it; it need not be asked about each name that %pd4 shows.
+ */
+static bool dentry_encrypted(const struct dentry *dentry)
+{
+	const struct dentry *parent;
+	const struct inode *dir;
+
+	if (blog_bad_pointer(dentry))
+		return false;
+	guard(rcu)();
+	parent = READ_ONCE(dentry->d_parent);
+	dir = parent ? d_inode_rcu(parent) : NULL;
+
+	return dir && IS_ENCRYPTED(dir);
+}
+
+/* Whether what a pointer extension shows is the name of an encrypted file. */
+static bool name_hidden(char extension, const void *ptr)
+{
+	const struct file *file = ptr;
+
+	switch (extension) {
+	case 'd':
+		return dentry_encrypted(ptr);
+	case 'D':
+		return !blog_bad_pointer(file) &&
+		       dentry_encrypted(READ_ONCE(file->f_path.dentry));
+	default:
+		return false;
+	}
+}
+
 /* The text of a pointer with an extension; returns its length. */
 static size_t store_ext(struct sink *sink, const char *conversion,
 			const void *ptr)
@@ -155,9 +195,14 @@ static size_t store_ext(struct sink *sink, const char *conversion,
 		star |= conversion[i] == '*';
 		format[i] = conversion[i];
 	} while (conversion[i++] != 'p');
-	while (isalnum(conversion[i])) {
-		format[i] = conversion[i];
-		i++;
+	if (name_hidden(conversion[i], ptr)) {
+		format[i - 1] = 's';
+		ptr = HIDDEN_NAME;
+	} else {
+		while (isalnum(conversion[i])) {
+			format[i] = conversion[i];
+			i++;
+		}
 	}
 	format[i] = '\0';
 

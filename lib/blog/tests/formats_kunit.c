@@ -581,6 +581,33 @@ static void strings_share_room(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, third, "...1234567891011|");
 }
 
+/* A name in an encrypted directory is not stored, that of the directory is. */
+static void names_encrypted(struct kunit *test)
+{
+	static struct inode root = {}, inode = { .i_flags = S_ENCRYPTED };
+	static struct dentry names[4] = {
+		{ .d_parent = &names[0], .d_name = QSTR_INIT("mnt", 3), .d_inode = &root },
+		{ .d_parent = &names[0], .d_name = QSTR_INIT("safe", 4), .d_inode = &inode },
+		{ .d_parent = &names[1], .d_name = QSTR_INIT("will", 4), .d_inode = &inode },
+		{ .d_parent = &names[2], .d_name = QSTR_INIT("heir", 4) },
+	};
+	static struct file file = { .f_path.dentry = &names[2] };
+	struct checker *c = test->priv;
+
+	KUNIT_EXPECT_FALSE(test, store(test, "%pd %pd2", &names[1], &names[1]));
+	KUNIT_EXPECT_STREQ(test, c->text, "safe /safe");
+	KUNIT_EXPECT_FALSE(test, store(test, "%d %pd %pd|%s", 7, &names[2], &names[3],
+				       "text"));
+	KUNIT_EXPECT_STREQ(test, c->text, "7 (encrypted) (encrypted)|text");
+	KUNIT_EXPECT_FALSE(test, store(test, "%pd2 %pd3 %pd4 %pD %pD2", &names[2],
+				       &names[3], &names[3], &file, &file));
+	KUNIT_EXPECT_STREQ(test, c->text,
+			   "(encrypted) (encrypted) (encrypted) (encrypted) (encrypted)");
+	KUNIT_EXPECT_FALSE(test, store(test, "%13pd|%*pd|%.4pd|", &names[2], -13,
+				       &names[2], &names[2]));
+	KUNIT_EXPECT_STREQ(test, c->text, "  (encrypted)|(encrypted)  |(enc|");
+}
+
 /* Formats that cannot be logged */
 
 static int parse(const char *format)
@@ -649,6 +676,7 @@ static struct kunit_case formats_cases[] = {
 	KUNIT_CASE(strings_terminated),
 	KUNIT_CASE(strings_cut),
 	KUNIT_CASE(strings_share_room),
+	KUNIT_CASE(names_encrypted),
 	KUNIT_CASE(parse_unknown),
 	KUNIT_CASE(parse_too_many),
 	{}
