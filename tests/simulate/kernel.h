@@ -31,7 +31,6 @@
 #define CONFIG_64BIT			1
 #define CONFIG_BLOG			1
 #define CONFIG_BLOG_BUDGET_MB		0
-#define CONFIG_BLOG_CTX_SIZE_KB		512	/* the default */
 
 #define NSEC_PER_SEC			1000000000ULL
 #define NSEC_PER_MSEC			1000000ULL

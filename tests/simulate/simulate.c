@@ -5,6 +5,9 @@
  *
  *	simulate [--no-recall] [--seconds N]
  *
+ * prints a table of three machines (report.c), as they are N (120) simulated seconds
+ * after their boot.
+ *
  * Real is what decides about contexts: lib/blog/{batch,context,recall,refill,budget}.c,
  * compiled as they are. The machine is simulated: its CPUs, its tasks, its clock, and
  * that the refill worker runs 100 us after it was asked for. write.c is a model: contexts
