@@ -32,6 +32,7 @@ help:
 	@echo
 	@echo 'dev/refresh     bring edits made in build/linux back here'
 	@echo 'tests/vm/run    run a command in a virtual machine'
+	@echo 'tests/simulate/run  what contexts do on a server with 256 CPUs'
 
 deps:
 	@$(STEP) deps dev/deps
