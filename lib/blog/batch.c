@@ -19,35 +19,33 @@
 /**
  * DOC: which context is taken
  *
- * alloc_batch holds what is not full: READY contexts, and PARKED ones, of which each
- * CPU has a magazine. log_batch holds QUEUED ones, oldest first: those that one task
- * filled alone (solo) apart from those that several wrote to (mixed).
- *
  * What a quiet task said shall survive a noisy one, and a task that sleeps shall not
- * keep memory from others. Who has just filled a context is noisy, and so is who has
- * written BLOG_RUN messages in a row where tasks without a context write; all others
- * are newcomers::
+ * keep memory from others. So quiet tasks share contexts with quiet tasks, and noisy
+ * ones overwrite what noisy ones wrote.
  *
- *			newcomer		noisy
- *	a task		PARKED, of its CPU	READY
- *			first			PARKED, if those are more than an
- *			READY, or the oldest	   eighth of the budget
- *			   QUEUED, while less	the oldest QUEUED
- *			   than half of the
- *			   budget has owners
- *	a CPU		PARKED			READY
- *			READY			the oldest QUEUED
- *			the oldest QUEUED	PARKED
+ * Noisy are CPUs, for their interrupts and for all tasks that get no context; a task that
+ * has just filled a context; one that writes BLOG_RUN messages in a row to its CPU's
+ * context; and one that had said so much lately when its context was taken back
+ * (blog_state.said). All other tasks are quiet. A context is noisy if who began it is
+ * (blog_ctx.noisy).
  *
- * So quiet tasks continue the contexts of quiet tasks, one after the other, and
- * noisy ones overwrite what noisy ones wrote: of the QUEUED contexts the oldest solo
- * one is emptied, and a mixed one only while mixed ones are more than half of the
- * budget, or if there is no other.
+ * alloc_batch holds what is not full: READY contexts; quiet PARKED ones, of which each
+ * CPU has a magazine; and noisy PARKED ones. log_batch holds QUEUED ones, oldest first:
+ * quiet ones that several tasks wrote to, and all others. Who takes what, first to last:
  *
- * Tasks empty QUEUED contexts only where no more can be allocated; CPUs, which cannot
- * wait for the refill worker, always. Tasks leave some idle contexts for the CPUs.
- * CPUs take up to half of the budget. The first context of all is the common one, and
- * when it is full it is queued and another taken in one go: there always is one.
+ *	quiet			noisy
+ *	quiet PARKED		noisy PARKED
+ *	READY			READY
+ *	the oldest QUEUED	quiet PARKED, if those are more than an eighth of the budget
+ *	noisy PARKED		the oldest QUEUED
+ *
+ * Of the QUEUED contexts the oldest noisy one is emptied, and a quiet one only while
+ * those are more than half of all, or if there is no other. Tasks empty one only where
+ * no more can be allocated; CPUs, which cannot wait for the refill worker, always. Tasks
+ * leave some idle contexts for the CPUs; quiet ones get no empty context while half of
+ * all have owners. CPUs take up to half of the budget. The first context of all is the
+ * common one, and when it is full it is queued and another taken in one go: there
+ * always is one.
  *
  * When contexts run short the refill worker is asked to allocate some, and where that
  * cannot be, to take back those whose owners are silent (recall.c).
@@ -60,16 +58,7 @@ const struct blog_reader_ops __rcu *blog_reader;
 
 static unsigned int nr_queued(const struct blog_state *state)
 {
-	return READ_ONCE(state->log_solo.nr) + READ_ONCE(state->log_mixed.nr);
-}
-
-/* Contexts that have an owner; about so many, without the lock. */
-static unsigned int nr_active(const struct blog_state *state)
-{
-	int nr = READ_ONCE(state->nr_contexts) - READ_ONCE(state->alloc_ready.nr) -
-		 atomic_read(&state->nr_parked) - nr_queued(state);
-
-	return max(nr, 0);
+	return READ_ONCE(state->log_noisy.nr) + READ_ONCE(state->log_quiet.nr);
 }
 
 /**
@@ -81,8 +70,16 @@ static unsigned int nr_active(const struct blog_state *state)
  */
 unsigned int blog_batch_idle(const struct blog_state *state)
 {
-	return READ_ONCE(state->alloc_ready.nr) + nr_queued(state) +
-	       atomic_read(&state->nr_parked);
+	return READ_ONCE(state->alloc_ready.nr) + READ_ONCE(state->alloc_noisy.nr) +
+	       nr_queued(state) + atomic_read(&state->nr_parked);
+}
+
+/* Contexts that have an owner; about so many, without the lock. */
+static unsigned int nr_active(const struct blog_state *state)
+{
+	int nr = READ_ONCE(state->nr_contexts) - blog_batch_idle(state);
+
+	return max(nr, 0);
 }
 
 /*
@@ -198,10 +195,10 @@ static struct blog_ctx *batch_pop_last(struct blog_batch *batch)
 	return batch_unlink(batch, batch->list.prev);
 }
 
-/* Where a QUEUED context is. */
+/* Where a QUEUED context is. One that a single task filled is not that of a quiet one. */
 static struct blog_batch *log_of(struct blog_state *state, const struct blog_ctx *ctx)
 {
-	return ctx->mixed ? &state->log_mixed : &state->log_solo;
+	return ctx->mixed && !ctx->noisy ? &state->log_quiet : &state->log_noisy;
 }
 
 static void put_ready(struct blog_state *state, struct blog_ctx *ctx)
@@ -215,8 +212,8 @@ static void put_ready(struct blog_state *state, struct blog_ctx *ctx)
 /* Whether more than @leave contexts are idle, those in magazines aside. */
 static bool may_take(const struct blog_state *state, unsigned int leave)
 {
-	return READ_ONCE(state->alloc_ready.nr) + READ_ONCE(state->alloc_parked.nr) +
-	       nr_queued(state) > leave;
+	return READ_ONCE(state->alloc_ready.nr) + READ_ONCE(state->alloc_noisy.nr) +
+	       READ_ONCE(state->alloc_parked.nr) + nr_queued(state) > leave;
 }
 
 /* Take a context out of a batch. */
@@ -250,7 +247,7 @@ static struct blog_ctx *magazine_take(struct blog_magazine *magazine)
 	return ctx;
 }
 
-/* Put a PARKED context in this CPU's magazine; if full, half of it to the depot. */
+/* Put a quiet PARKED context in this CPU's magazine; if full, half of it to the depot. */
 static void magazine_put(struct blog_state *state, struct blog_ctx *ctx)
 {
 	struct blog_magazine *magazine = &this_cpu_ptr(state->cpu)->magazine;
@@ -314,10 +311,10 @@ static struct blog_ctx *take_ready(struct blog_state *state, unsigned int leave)
 /* Take the QUEUED context out of log_batch that is to go first. */
 static struct blog_ctx *pop_oldest(struct blog_state *state)
 {
-	bool mixed = !state->log_solo.nr ||
-		     state->log_mixed.nr > nr_possible(state) / 2;
+	bool quiet = !state->log_noisy.nr ||
+		     state->log_quiet.nr > nr_possible(state) / 2;
 
-	return batch_pop(mixed ? &state->log_mixed : &state->log_solo);
+	return batch_pop(quiet ? &state->log_quiet : &state->log_noisy);
 }
 
 /* Empty a QUEUED context. */
@@ -357,47 +354,63 @@ static void want_refill(struct blog_state *state)
 	}
 }
 
-static struct blog_ctx *take_for_task(struct blog_state *state, bool noisy)
+static struct blog_ctx *take_noisy(struct blog_state *state, unsigned int leave)
 {
-	unsigned int leave = blog_left_for_cpus(state), budget = READ_ONCE(state->budget);
-	struct blog_ctx *ctx = NULL;
+	return batch_take(state, &state->alloc_noisy, leave);
+}
 
-	if (!noisy) {
-		ctx = take_parked(state, false, leave);
-		if (ctx || nr_active(state) >= budget / 2)
-			return ctx;
-	}
-	ctx = take_ready(state, leave);
-	if (!ctx && noisy && atomic_read(&state->nr_parked) > budget / 8)
-		ctx = take_parked(state, false, leave);
-	if (!ctx && at_budget(state))
+static struct blog_ctx *take_for_noisy(struct blog_state *state, bool for_cpu,
+				       unsigned int leave)
+{
+	unsigned int most = READ_ONCE(state->budget) / 8;
+	struct blog_ctx *ctx = take_noisy(state, leave) ?: take_ready(state, leave);
+
+	if (!ctx && atomic_read(&state->nr_parked) > most)
+		ctx = take_parked(state, for_cpu, leave);
+	if (!ctx && (for_cpu || at_budget(state)))
 		ctx = recycle(state, leave);
 
 	return ctx;
 }
 
-static struct blog_ctx *take_for_cpu(struct blog_state *state, bool noisy)
+static struct blog_ctx *take_for_quiet(struct blog_state *state, unsigned int leave)
 {
-	struct blog_ctx *ctx = NULL;
+	struct blog_ctx *ctx = take_parked(state, false, leave);
+
+	if (ctx || nr_active(state) >= READ_ONCE(state->budget) / 2)
+		return ctx;
+	ctx = take_ready(state, leave);
+	if (!ctx && at_budget(state))
+		ctx = recycle(state, leave);
+
+	return ctx ?: take_noisy(state, leave);
+}
+
+static struct blog_ctx *take_for_task(struct blog_state *state, bool noisy)
+{
+	unsigned int leave = blog_left_for_cpus(state);
+
+	return noisy ? take_for_noisy(state, false, leave) : take_for_quiet(state, leave);
+}
+
+static struct blog_ctx *take_for_cpu(struct blog_state *state)
+{
+	struct blog_ctx *ctx;
 
 	if (atomic_read(&state->nr_shared) >= READ_ONCE(state->budget) / 2)
 		return NULL;
-	if (!noisy)
-		ctx = take_parked(state, true, 0);
-	if (!ctx)
-		ctx = take_ready(state, 0);
-	if (!ctx)
-		ctx = recycle(state, 0);
-	if (!ctx)
-		ctx = take_parked(state, true, 0);
+	/* If need be whatever there is. */
+	ctx = take_for_noisy(state, true, 0) ?: take_parked(state, true, 0);
 	if (ctx)
 		atomic_inc(&state->nr_shared);
 
 	return ctx;
 }
 
-static void activate(struct blog_ctx *ctx, enum blog_ctx_kind kind)
+static void activate(struct blog_ctx *ctx, enum blog_ctx_kind kind, bool noisy)
 {
+	if (!ctx->head)
+		ctx->noisy = noisy;
 	ctx->kind = kind;
 	blog_ctx_set_state(ctx, BLOG_CTX_ACTIVE);
 }
@@ -406,7 +419,7 @@ static void activate(struct blog_ctx *ctx, enum blog_ctx_kind kind)
  * blog_batch_take() - take a context for a new owner, ACTIVE from here on
  * @state: state of the logger
  * @kind: for a task, or for this CPU
- * @noisy: has just filled one, or written much where others do
+ * @noisy: who takes it is, as a CPU always is
  *
  * Context: Interrupts disabled. Takes raw spinlocks; in NMI it only tries to.
  * Return: a context, empty or to be continued, or NULL if there is none.
@@ -416,10 +429,9 @@ struct blog_ctx *blog_batch_take(struct blog_state *state, enum blog_ctx_kind ki
 {
 	struct blog_ctx *ctx;
 
-	ctx = kind == BLOG_CTX_TASK ? take_for_task(state, noisy) :
-				      take_for_cpu(state, noisy);
+	ctx = kind == BLOG_CTX_TASK ? take_for_task(state, noisy) : take_for_cpu(state);
 	if (ctx)
-		activate(ctx, kind);
+		activate(ctx, kind, noisy);
 	want_refill(state);
 
 	return ctx;
@@ -502,7 +514,7 @@ bool blog_batch_renew(struct blog_state *state)
 		ctx = pop_oldest(state);
 		empty_ctx(state, ctx);
 	}
-	activate(ctx, BLOG_CTX_COMMON);
+	activate(ctx, BLOG_CTX_COMMON, false);
 	state->common = ctx;
 	raw_spin_unlock(&state->lock);
 	want_refill(state);
@@ -519,14 +531,20 @@ bool blog_batch_renew(struct blog_state *state)
  */
 void blog_batch_release(struct blog_state *state, struct blog_ctx *ctx)
 {
-	if (ctx->head && ctx->head <= BLOG_PARK_MAX) {
+	bool park = ctx->head && ctx->head <= BLOG_PARK_MAX;
+
+	if (park && !ctx->noisy) {
 		disown(state, ctx);
 		blog_ctx_set_state(ctx, BLOG_CTX_PARKED);
 		atomic_inc(&state->nr_parked);
 		magazine_put(state, ctx);
 	} else {
 		raw_spin_lock(&state->lock);
-		if (ctx->head) {
+		if (park) {
+			disown(state, ctx);
+			blog_ctx_set_state(ctx, BLOG_CTX_PARKED);
+			batch_append(&state->alloc_noisy, ctx);
+		} else if (ctx->head) {
 			blog_batch_queue(state, ctx);
 		} else {
 			disown(state, ctx);
@@ -615,7 +633,7 @@ void blog_batch_add(struct blog_state *state, struct blog_ctx *ctx)
 	if (state->common) {
 		put_ready(state, ctx);
 	} else {
-		activate(ctx, BLOG_CTX_COMMON);
+		activate(ctx, BLOG_CTX_COMMON, false);
 		state->common = ctx;
 	}
 	raw_spin_unlock(&state->lock);
@@ -676,8 +694,9 @@ struct blog_ctx *blog_batch_remove(struct blog_state *state, bool shrunk)
 			atomic_dec(&state->nr_parked);
 	}
 	raw_spin_lock(&state->lock);
-	ctx = stolen ?: batch_pop(&state->alloc_ready) ?: pop_read(&state->log_solo) ?:
-	      pop_read(&state->log_mixed) ?: pop_oldest(state) ?: pop_parked(state);
+	ctx = stolen ?: batch_pop(&state->alloc_ready) ?: pop_read(&state->log_noisy) ?:
+	      pop_read(&state->log_quiet) ?: pop_oldest(state) ?:
+	      batch_pop(&state->alloc_noisy) ?: pop_parked(state);
 	if (ctx) {
 		if (shrunk) {
 			state->shrunk += ctx->records - ctx->counted;

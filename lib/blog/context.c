@@ -6,6 +6,8 @@
 #include <linux/blog/task.h>
 #include <linux/export.h>
 #include <linux/kernel.h>
+#include <linux/hash.h>
+#include <linux/log2.h>
 #include <linux/pid.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -115,7 +117,35 @@ static struct blog_ctx *find_own(const struct blog_logger *logger)
 	return NULL;
 }
 
-/* Whether this task has written much to a context of this CPU. */
+/*
+ * Which tasks are noisy is remembered after they have lost their contexts, for BLOG_SAID
+ * of them: those whose pids do not fall together, or the later ones. An entry says how
+ * many messages a task had said lately when it lost a context; each second halves them.
+ * Nobody has a lock; what gets lost matters little.
+ */
+static struct blog_said *said_entry(struct blog_state *state, pid_t pid)
+{
+	return &state->said[hash_32(pid, ilog2(BLOG_SAID))];
+}
+
+static unsigned int said_lately(struct blog_state *state, pid_t pid)
+{
+	const struct blog_said *said = said_entry(state, pid);
+	u16 age = jiffies / HZ - READ_ONCE(said->at);
+
+	return READ_ONCE(said->pid) == pid && age < 16 ? READ_ONCE(said->nr) >> age : 0;
+}
+
+static void note_said(struct blog_state *state, pid_t pid, unsigned int nr)
+{
+	struct blog_said *said = said_entry(state, pid);
+
+	WRITE_ONCE(said->nr, min(said_lately(state, pid) + nr, U16_MAX));
+	WRITE_ONCE(said->pid, pid);
+	WRITE_ONCE(said->at, jiffies / HZ);
+}
+
+/* Whether this task has written much to this context of its CPU. */
 static bool runs_on(const struct blog_ctx *ctx)
 {
 	/* It may be taken back just now, and have another owner. */
@@ -127,7 +157,7 @@ static bool runs_on(const struct blog_ctx *ctx)
  * This CPU's context, which is in use from here on: who interrupts us takes the next
  * one, until blog_cpu.nesting is what it was.
  */
-static struct blog_ctx *own_of_cpu(struct blog_state *state, bool noisy)
+static struct blog_ctx *own_of_cpu(struct blog_state *state)
 {
 	struct blog_cpu *cpu = this_cpu_ptr(state->cpu);
 	unsigned int depth = READ_ONCE(cpu->nesting);
@@ -142,7 +172,7 @@ static struct blog_ctx *own_of_cpu(struct blog_state *state, bool noisy)
 	ctx = READ_ONCE(cpu->shared[depth]);
 	if (!ctx) {
 		local_irq_save(flags);
-		ctx = blog_batch_take(state, BLOG_CTX_CPU, noisy);
+		ctx = blog_batch_take(state, BLOG_CTX_CPU, true);
 		WRITE_ONCE(cpu->shared[depth], ctx);
 		local_irq_restore(flags);
 	}
@@ -160,7 +190,8 @@ static struct blog_ctx *own_of_task(struct blog_logger *logger, bool noisy)
 	if (ctx)
 		return ctx;
 
-	noisy |= runs_on(READ_ONCE(cpu->shared[READ_ONCE(cpu->nesting)]));
+	noisy |= runs_on(READ_ONCE(cpu->shared[READ_ONCE(cpu->nesting)])) ||
+		 said_lately(state, current->pid) >= BLOG_RUN;
 	local_irq_save(flags);
 	ctx = blog_batch_take(state, BLOG_CTX_TASK, noisy);
 	if (ctx)
@@ -194,7 +225,7 @@ struct blog_ctx *blog_ctx_own(struct blog_logger *logger, unsigned int level)
 	if (for_task(level))
 		ctx = own_of_task(logger, false);
 
-	return ctx ?: own_of_cpu(logger->state, false);
+	return ctx ?: own_of_cpu(logger->state);
 }
 
 /* The CPU lets go of its context; an interrupt finds it in use, or gone. */
@@ -230,10 +261,12 @@ struct blog_ctx *blog_ctx_replace(struct blog_ctx *ctx, unsigned int level)
 		local_irq_restore(flags);
 		return NULL;
 	}
-	if (ctx->kind == BLOG_CTX_CPU)
+	if (ctx->kind == BLOG_CTX_CPU) {
 		drop_of_cpu(state);
-	else
+	} else {
 		current->blog = ctx->next;
+		note_said(state, current->pid, ctx->records - ctx->run);
+	}
 	blog_batch_queue(state, ctx);
 	raw_spin_unlock(&state->lock);
 	local_irq_restore(flags);
@@ -241,7 +274,7 @@ struct blog_ctx *blog_ctx_replace(struct blog_ctx *ctx, unsigned int level)
 	if (for_task(level))
 		next = own_of_task(logger, true);
 	if (!next)
-		next = own_of_cpu(state, true);
+		next = own_of_cpu(state);
 	/* A new turn: the task may have written to this CPU's context before. */
 	if (next)
 		blog_ctx_forget(next);
@@ -318,6 +351,7 @@ static int take_from(struct task_struct *task, void *arg)
 			;
 		*link = ctx->next;
 		ctx->task = NULL;
+		note_said(ctx->logger->state, task->pid, ctx->records - ctx->run);
 	}
 	raw_spin_unlock(&blog_tasks_lock);
 

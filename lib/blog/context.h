@@ -48,6 +48,7 @@ enum blog_ctx_kind {
  * @truncated:	messages in @data with a cut string
  * @run:	value of @records when the last OWNER record was written
  * @mixed:	more than one task has written to it
+ * @noisy:	who began it is noisy
  * @kind:	whose it is, or was last
  * @state:	enum blog_ctx_state; written by whoever moves the context
  * @task:	task that has this context in its list, or NULL; so too
@@ -83,6 +84,7 @@ struct blog_ctx {
 	u32 truncated;
 	u32 run;
 	bool mixed;
+	bool noisy;
 	enum blog_ctx_kind kind;
 
 	enum blog_ctx_state state;
@@ -139,8 +141,8 @@ static inline void blog_ctx_set_state(struct blog_ctx *ctx, enum blog_ctx_state 
 DECLARE_STATIC_KEY_FALSE(blog_tasks_frozen);
 
 /*
- * Who writes so many messages in a row to a context of a CPU gets one of his own,
- * however few there are.
+ * A task that has said so much lately is noisy; so much in a row, if it writes to a
+ * context of its CPU.
  */
 #define BLOG_RUN	32
 

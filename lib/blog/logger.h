@@ -27,6 +27,21 @@
 
 #include "batch.h"
 
+/**
+ * struct blog_said - how much a task had said lately when it lost a context
+ * @pid:	its pid
+ * @nr:		messages; each second since halves them
+ * @at:		in seconds: when that was
+ */
+struct blog_said {
+	pid_t pid;
+	u16 nr;
+	u16 at;
+};
+
+/* Of so many tasks a logger remembers it. */
+#define BLOG_SAID		16384
+
 /* So few contexts do: whoever gets none writes to the common one. */
 #define BLOG_BUDGET_MIN		4U
 
@@ -63,9 +78,10 @@ struct blog_cpu {
  * @budget:	most contexts that there may be
  * @no_memory:	memory is short: set where an allocation failed, or by the shrinker
  * @alloc_ready: READY contexts
- * @alloc_parked: PARKED contexts that are in no magazine, the last one first
- * @log_solo:	QUEUED contexts that one task, or interrupts, filled, oldest first
- * @log_mixed:	other QUEUED contexts, oldest first
+ * @alloc_parked: quiet PARKED contexts that are in no magazine, the last one first
+ * @alloc_noisy: noisy PARKED contexts, the first one first
+ * @log_quiet:	QUEUED contexts that several quiet tasks wrote to, oldest first
+ * @log_noisy:	other QUEUED contexts, oldest first
  * @captured:	messages of contexts that were emptied
  * @claimed:	messages that the reader has claimed, each counted once
  * @in_flight:	those of them that it has not shown yet
@@ -77,9 +93,10 @@ struct blog_cpu {
  * @nr_shrunk:	contexts that went because memory was short
  * @common:	context for who gets no other; under @common_lock
  * @common_lock: nests outside @lock
- * @nr_parked:	PARKED contexts, magazines included
+ * @nr_parked:	quiet PARKED contexts, magazines included
  * @nr_shared:	contexts of CPUs
  * @nr_recalled: contexts that were taken back from who was silent
+ * @said:	how much some tasks have said lately; see context.c
  * @turns:	the last number of blog_owner.turn
  * @refill_asked: @refill was asked for and has not begun
  * @grow_after:	in jiffies; nothing is allocated before while @no_memory
@@ -102,8 +119,9 @@ struct blog_state {
 	bool no_memory;
 	struct blog_batch alloc_ready;
 	struct blog_batch alloc_parked;
-	struct blog_batch log_solo;
-	struct blog_batch log_mixed;
+	struct blog_batch alloc_noisy;
+	struct blog_batch log_quiet;
+	struct blog_batch log_noisy;
 	u64 captured;
 	u64 claimed;
 	u32 in_flight;
@@ -120,6 +138,7 @@ struct blog_state {
 	atomic_t nr_parked;
 	atomic_t nr_shared;
 	atomic_t nr_recalled;
+	struct blog_said *said;
 	atomic_t turns;
 	bool refill_asked;
 	unsigned long grow_after;

@@ -230,9 +230,13 @@ int blog_contexts_init(struct blog_state *state, unsigned int budget)
 
 	if (!refill_wq)
 		return -ENOMEM;
+	state->said = kvcalloc(BLOG_SAID, sizeof(*state->said), GFP_KERNEL);
 	state->cpu = alloc_percpu(struct blog_cpu);
-	if (!state->cpu)
+	if (!state->cpu || !state->said) {
+		free_percpu(state->cpu);
+		kvfree(state->said);
 		return -ENOMEM;
+	}
 	for_each_possible_cpu(cpu)
 		raw_spin_lock_init(&per_cpu_ptr(state->cpu, cpu)->magazine.lock);
 
@@ -241,8 +245,9 @@ int blog_contexts_init(struct blog_state *state, unsigned int budget)
 	INIT_LIST_HEAD(&state->contexts);
 	INIT_LIST_HEAD(&state->alloc_ready.list);
 	INIT_LIST_HEAD(&state->alloc_parked.list);
-	INIT_LIST_HEAD(&state->log_solo.list);
-	INIT_LIST_HEAD(&state->log_mixed.list);
+	INIT_LIST_HEAD(&state->alloc_noisy.list);
+	INIT_LIST_HEAD(&state->log_quiet.list);
+	INIT_LIST_HEAD(&state->log_noisy.list);
 	blog_recall_init(state);
 	INIT_DELAYED_WORK(&state->refill, refill_work);
 	init_irq_work(&state->kick, kick);
@@ -272,6 +277,7 @@ void blog_contexts_destroy(struct blog_state *state)
 	list_for_each_entry_safe(ctx, next, &state->contexts, all)
 		kvfree(ctx);
 	free_percpu(state->cpu);
+	kvfree(state->said);
 }
 
 /* Loggers can be registered from here on. */

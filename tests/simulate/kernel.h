@@ -16,6 +16,11 @@
 #include <string.h>
 
 /* Those of tools/include are strict about types. */
+#define BIT(n)			(1UL << (n))
+#define GENMASK(high, low)	((~0UL >> (63 - (high))) & (~0UL << (low)))
+#define ilog2(n)		(63 - __builtin_clzl(n))
+#define hash_32(value, bits)	((u32)(value) * 0x61c88647U >> (32 - (bits)))
+#define PID_MAX_LIMIT		(4 * 1024 * 1024)
 #define min(x, y)	({ typeof(x) _min1 = (x); typeof(y) _min2 = (y);	\
 			   _min1 < _min2 ? _min1 : _min2; })
 #define max(x, y)	({ typeof(x) _max1 = (x); typeof(y) _max2 = (y);	\
@@ -38,6 +43,7 @@
 #define HZ				250
 #define PAGE_SIZE			4096UL
 #define TASK_COMM_LEN			16
+#define U16_MAX				UINT16_MAX
 #define U32_MAX				UINT32_MAX
 #define S32_MAX				INT32_MAX
 #define INT_MAX				__INT_MAX__
@@ -209,6 +215,7 @@ u64 memparse(const char *text, char **end);
 #define __GFP_NORETRY			0
 #define __GFP_NOWARN			0
 #define __vmalloc(size, flags)		NULL
+#define kvcalloc(nr, size, flags)	calloc(nr, size)
 #define kvmalloc_array(n, size, flags)	malloc((n) * (size))
 #define kvfree(p)			free(p)
 #define kmemleak_ignore(p)

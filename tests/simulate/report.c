@@ -83,8 +83,8 @@ void look_back(struct result *result, struct blog_state *state,
 	result->recalled = atomic_read(&state->nr_recalled) / age(0);
 	result->active = state->nr_contexts - blog_batch_idle(state);
 	result->parked = atomic_read(&state->nr_parked);
-	result->solo = state->log_solo.nr;
-	result->mixed = state->log_mixed.nr;
+	result->full_noisy = state->log_noisy.nr;
+	result->full_quiet = state->log_quiet.nr;
 	for (i = 0; i < NR_KINDS; i++)
 		result->reach[i] = median_reach(i, actors, nr);
 	for (i = 0; i < nr; i++) {
@@ -138,6 +138,6 @@ void print_results(const struct machine *machines, const struct result *results,
 	LINE("contexts taken back, a second", ".0f", r->recalled);
 	LINE("contexts with an owner", "u", r->active);
 	LINE("contexts parked", "u", r->parked);
-	LINE("contexts full, of one task", "u", r->solo);
-	LINE("contexts full, of several", "u", r->mixed);
+	LINE("contexts full, noisy", "u", r->full_noisy);
+	LINE("contexts full, quiet", "u", r->full_quiet);
 }

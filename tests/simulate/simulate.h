@@ -83,7 +83,7 @@ struct counts {
  * @quiet:	tasks that said ten things
  * @kept:	those of them of whose last words none is lost
  * @recalled:	contexts, a second
- * @active:	contexts that have an owner; @parked, @solo and @mixed: that have not
+ * @active:	contexts that have an owner; @parked, @full_noisy and @full_quiet: that have not
  */
 struct result {
 	struct counts counts;
@@ -96,8 +96,8 @@ struct result {
 	double recalled;
 	unsigned int active;
 	unsigned int parked;
-	unsigned int solo;
-	unsigned int mixed;
+	unsigned int full_noisy;
+	unsigned int full_quiet;
 };
 
 extern struct counts counts;

@@ -348,7 +348,7 @@ static void memory_shrinks(struct kunit *test)
 	}
 	/* Two that are not the oldest have been read. */
 	raw_spin_lock_irq(&state_of_test()->lock);
-	list_for_each_entry_reverse(ctx, &state_of_test()->log_solo.list, batch) {
+	list_for_each_entry_reverse(ctx, &state_of_test()->log_noisy.list, batch) {
 		blog_ctx_claim(state_of_test(), ctx, ctx->generation, ctx->records);
 		state_of_test()->in_flight = 0;
 		if (++read == 2)
