@@ -23,11 +23,10 @@
  * keep memory from others. So quiet tasks share contexts with quiet tasks, and noisy
  * ones overwrite what noisy ones wrote.
  *
- * Noisy are CPUs, for their interrupts and for all tasks that get no context; a task that
- * has just filled a context; one that writes BLOG_RUN messages in a row to its CPU's
- * context; and one that had said so much lately when its context was taken back
- * (blog_state.said). All other tasks are quiet. A context is noisy if who began it is
- * (blog_ctx.noisy).
+ * Noisy are interrupts; a task that has just filled a context; one that has written
+ * BLOG_RUN messages in a row to its CPU's context; and one that had said so much lately
+ * when its context was taken back (blog_state.said). All other tasks are quiet. A
+ * context is noisy if who began it is (blog_ctx.noisy).
  *
  * alloc_batch holds what is not full: READY contexts; quiet PARKED ones, of which each
  * CPU has a magazine; and noisy PARKED ones. log_batch holds QUEUED ones, oldest first:
@@ -373,14 +372,15 @@ static struct blog_ctx *take_for_noisy(struct blog_state *state, bool for_cpu,
 	return ctx;
 }
 
-static struct blog_ctx *take_for_quiet(struct blog_state *state, unsigned int leave)
+static struct blog_ctx *take_for_quiet(struct blog_state *state, bool for_cpu,
+				       unsigned int leave)
 {
-	struct blog_ctx *ctx = take_parked(state, false, leave);
+	struct blog_ctx *ctx = take_parked(state, for_cpu, leave);
 
-	if (ctx || nr_active(state) >= READ_ONCE(state->budget) / 2)
+	if (ctx || (!for_cpu && nr_active(state) >= READ_ONCE(state->budget) / 2))
 		return ctx;
 	ctx = take_ready(state, leave);
-	if (!ctx && at_budget(state))
+	if (!ctx && (for_cpu || at_budget(state)))
 		ctx = recycle(state, leave);
 
 	return ctx ?: take_noisy(state, leave);
@@ -390,17 +390,20 @@ static struct blog_ctx *take_for_task(struct blog_state *state, bool noisy)
 {
 	unsigned int leave = blog_left_for_cpus(state);
 
-	return noisy ? take_for_noisy(state, false, leave) : take_for_quiet(state, leave);
+	return noisy ? take_for_noisy(state, false, leave) :
+		       take_for_quiet(state, false, leave);
 }
 
-static struct blog_ctx *take_for_cpu(struct blog_state *state)
+static struct blog_ctx *take_for_cpu(struct blog_state *state, bool noisy)
 {
 	struct blog_ctx *ctx;
 
 	if (atomic_read(&state->nr_shared) >= READ_ONCE(state->budget) / 2)
 		return NULL;
+	ctx = noisy ? take_for_noisy(state, true, 0) : take_for_quiet(state, true, 0);
 	/* If need be whatever there is. */
-	ctx = take_for_noisy(state, true, 0) ?: take_parked(state, true, 0);
+	if (!ctx)
+		ctx = take_parked(state, true, 0);
 	if (ctx)
 		atomic_inc(&state->nr_shared);
 
@@ -419,7 +422,7 @@ static void activate(struct blog_ctx *ctx, enum blog_ctx_kind kind, bool noisy)
  * blog_batch_take() - take a context for a new owner, ACTIVE from here on
  * @state: state of the logger
  * @kind: for a task, or for this CPU
- * @noisy: who takes it is, as a CPU always is
+ * @noisy: who takes it is
  *
  * Context: Interrupts disabled. Takes raw spinlocks; in NMI it only tries to.
  * Return: a context, empty or to be continued, or NULL if there is none.
@@ -429,7 +432,8 @@ struct blog_ctx *blog_batch_take(struct blog_state *state, enum blog_ctx_kind ki
 {
 	struct blog_ctx *ctx;
 
-	ctx = kind == BLOG_CTX_TASK ? take_for_task(state, noisy) : take_for_cpu(state);
+	ctx = kind == BLOG_CTX_TASK ? take_for_task(state, noisy) :
+				      take_for_cpu(state, noisy);
 	if (ctx)
 		activate(ctx, kind, noisy);
 	want_refill(state);

@@ -38,9 +38,9 @@
  *
  * Who takes:
  *   - a task, for its list task_struct.blog;
- *   - a CPU (blog_cpu.shared), for its interrupts and for tasks that get no context.
- *     Where an interrupt finds the CPU writing to its context, it takes the next one:
- *     there are so many as interrupts nest;
+ *   - a CPU (blog_cpu.shared): one for quiet tasks that get no context, and one for
+ *     its interrupts and noisy tasks. Where an interrupt finds the CPU writing to that,
+ *     it takes the next one: there are so many as interrupts nest;
  *   - whoever gets neither writes to the common context of all CPUs
  *     (blog_state.common), under its lock. So no message is dropped as long as there
  *     is one context, however many CPUs there are; but in NMI, where that lock is only
@@ -153,45 +153,45 @@ static bool runs_on(const struct blog_ctx *ctx)
 				ctx->records - ctx->run >= BLOG_RUN);
 }
 
+/* Whether this task is noisy. */
+static bool is_noisy(struct blog_state *state)
+{
+	return runs_on(READ_ONCE(this_cpu_ptr(state->cpu)->shared[0])) ||
+	       said_lately(state, current->pid) >= BLOG_RUN;
+}
+
 /*
- * This CPU's context, which is in use from here on: who interrupts us takes the next
- * one, until blog_cpu.nesting is what it was.
+ * This CPU's context, which is in use from here on: who interrupts us takes another one,
+ * until blog_cpu.nesting is what it was. The first is for quiet tasks.
  */
-static struct blog_ctx *own_of_cpu(struct blog_state *state)
+static struct blog_ctx *own_of_cpu(struct blog_state *state, bool noisy)
 {
 	struct blog_cpu *cpu = this_cpu_ptr(state->cpu);
-	unsigned int depth = READ_ONCE(cpu->nesting);
+	unsigned int nr = noisy ? max(READ_ONCE(cpu->nesting), 1U) : 0;
 	struct blog_ctx *ctx;
 	unsigned long flags;
 
-	if (WARN_ON_ONCE(depth == BLOG_LEVELS))
+	if (WARN_ON_ONCE(nr == BLOG_SHARED))
 		return NULL;
-	WRITE_ONCE(cpu->nesting, depth + 1);
+	WRITE_ONCE(cpu->nesting, nr + 1);
 	barrier();
 	/* It may be taken back before this, not from here on. */
-	ctx = READ_ONCE(cpu->shared[depth]);
+	ctx = READ_ONCE(cpu->shared[nr]);
 	if (!ctx) {
 		local_irq_save(flags);
-		ctx = blog_batch_take(state, BLOG_CTX_CPU, true);
-		WRITE_ONCE(cpu->shared[depth], ctx);
+		ctx = blog_batch_take(state, BLOG_CTX_CPU, noisy);
+		WRITE_ONCE(cpu->shared[nr], ctx);
 		local_irq_restore(flags);
 	}
 
 	return ctx;
 }
 
-static struct blog_ctx *own_of_task(struct blog_logger *logger, bool noisy)
+static struct blog_ctx *take_own(struct blog_state *state, bool noisy)
 {
-	struct blog_state *state = logger->state;
-	struct blog_ctx *ctx = find_own(logger);
-	struct blog_cpu *cpu = this_cpu_ptr(state->cpu);
+	struct blog_ctx *ctx;
 	unsigned long flags;
 
-	if (ctx)
-		return ctx;
-
-	noisy |= runs_on(READ_ONCE(cpu->shared[READ_ONCE(cpu->nesting)])) ||
-		 said_lately(state, current->pid) >= BLOG_RUN;
 	local_irq_save(flags);
 	ctx = blog_batch_take(state, BLOG_CTX_TASK, noisy);
 	if (ctx)
@@ -220,12 +220,20 @@ static bool for_task(unsigned int level)
  */
 struct blog_ctx *blog_ctx_own(struct blog_logger *logger, unsigned int level)
 {
+	struct blog_state *state = logger->state;
+	bool tasks = for_task(level), noisy;
 	struct blog_ctx *ctx = NULL;
 
-	if (for_task(level))
-		ctx = own_of_task(logger, false);
+	if (tasks)
+		ctx = find_own(logger);
+	if (ctx)
+		return ctx;
 
-	return ctx ?: own_of_cpu(logger->state);
+	noisy = level || is_noisy(state);
+	if (tasks)
+		ctx = take_own(state, noisy);
+
+	return ctx ?: own_of_cpu(state, noisy);
 }
 
 /* The CPU lets go of its context; an interrupt finds it in use, or gone. */
@@ -251,8 +259,8 @@ static void drop_of_cpu(struct blog_state *state)
  */
 struct blog_ctx *blog_ctx_replace(struct blog_ctx *ctx, unsigned int level)
 {
-	struct blog_logger *logger = ctx->logger;
-	struct blog_state *state = logger->state;
+	struct blog_state *state = ctx->logger->state;
+	bool noisy = ctx->kind == BLOG_CTX_TASK || ctx->noisy;
 	struct blog_ctx *next = NULL;
 	unsigned long flags;
 
@@ -272,9 +280,9 @@ struct blog_ctx *blog_ctx_replace(struct blog_ctx *ctx, unsigned int level)
 	local_irq_restore(flags);
 
 	if (for_task(level))
-		next = own_of_task(logger, true);
+		next = take_own(state, noisy);
 	if (!next)
-		next = own_of_cpu(state);
+		next = own_of_cpu(state, noisy);
 	/* A new turn: the task may have written to this CPU's context before. */
 	if (next)
 		blog_ctx_forget(next);
@@ -417,7 +425,7 @@ void blog_ctx_recall_from_cpu(struct blog_cpu *cpu, u64 before)
 	unsigned int depth;
 
 	/* Those below are being written by whom we interrupted. */
-	for (depth = READ_ONCE(cpu->nesting); depth < BLOG_LEVELS; depth++) {
+	for (depth = READ_ONCE(cpu->nesting); depth < BLOG_SHARED; depth++) {
 		/* An NMI uses it before, or takes another. */
 		ctx = xchg(&cpu->shared[depth], NULL);
 		if (!ctx ||

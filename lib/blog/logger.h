@@ -45,11 +45,14 @@ struct blog_said {
 /* So few contexts do: whoever gets none writes to the common one. */
 #define BLOG_BUDGET_MIN		4U
 
+/* Contexts of a CPU: for quiet tasks, and for all levels that may interrupt each other. */
+#define BLOG_SHARED		(BLOG_LEVELS + 1)
+
 /**
  * struct blog_cpu - a logger's part on one CPU
- * @shared:	contexts that this CPU writes, for its interrupts and for tasks that get
- *		none of their own; which one, says @nesting
- * @nesting:	how many of them are being written
+ * @shared:	contexts that this CPU writes: the first one for quiet tasks that get none
+ *		of their own, the others for noisy ones and interrupts
+ * @nesting:	those before this one are being written, or may be
  * @dropped:	messages that could not be kept
  * @lost:	those dropped that no LOST record tells of yet
  * @magazine:	this CPU's part of alloc_batch
@@ -57,7 +60,7 @@ struct blog_said {
  * @state:	of which logger this is
  */
 struct blog_cpu {
-	struct blog_ctx *shared[BLOG_LEVELS];
+	struct blog_ctx *shared[BLOG_SHARED];
 	unsigned int nesting;
 	unsigned long dropped;
 	u32 lost;

@@ -79,7 +79,7 @@ static bool has_silent(const struct blog_cpu *cpu, u64 before)
 
 	/* The shrinker may free one that is queued meanwhile. */
 	guard(rcu)();
-	for (depth = 0; depth < BLOG_LEVELS; depth++) {
+	for (depth = 0; depth < BLOG_SHARED; depth++) {
 		ctx = READ_ONCE(cpu->shared[depth]);
 		/* So too. */
 		if (ctx && data_race(READ_ONCE(ctx->last)) < before)

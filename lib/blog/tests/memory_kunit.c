@@ -165,7 +165,7 @@ static struct blog_ctx *interrupt_says(struct kunit *test)
 
 	tasklet_schedule(&tasklet);
 	tasklet_kill(&tasklet);
-	ctx = this_cpu_ptr(state_of_test()->cpu)->shared[0];
+	ctx = this_cpu_ptr(state_of_test()->cpu)->shared[1];
 	KUNIT_ASSERT_NOT_NULL(test, ctx);
 
 	return ctx;
@@ -182,14 +182,14 @@ static void recall_from_cpu(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ctx->kind, BLOG_CTX_CPU);
 	KUNIT_EXPECT_EQ(test, atomic_read(&state->nr_shared), 1);
 	local_irq_disable();
-	cpu->nesting = 1;
+	cpu->nesting = 2;
 	blog_ctx_recall_from_cpu(cpu, U64_MAX);
-	after[0] = cpu->shared[0];
+	after[0] = cpu->shared[1];
 	cpu->nesting = 0;
 	blog_ctx_recall_from_cpu(cpu, 0);
-	after[1] = cpu->shared[0];
+	after[1] = cpu->shared[1];
 	blog_ctx_recall_from_cpu(cpu, U64_MAX);
-	after[2] = cpu->shared[0];
+	after[2] = cpu->shared[1];
 	local_irq_enable();
 
 	KUNIT_EXPECT_PTR_EQ(test, after[0], ctx);
