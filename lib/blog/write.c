@@ -357,18 +357,19 @@ static bool capture_common(const struct blog_site *site, unsigned int level,
 			   u64 client, const u64 *args)
 {
 	struct blog_state *state = site->logger->state;
-	struct blog_ctx *ctx = NULL;
+	struct blog_ctx *ctx;
 	unsigned long flags;
 
 	local_irq_save(flags);
-	if (blog_lock_from_any(&state->common_lock)) {
-		ctx = blog_ctx_common(state);
-		/* CPUs' clocks may differ a little. */
-		if (ctx)
-			put_message(ctx, site, level, client, args,
-				    max(blog_clock(), ctx->last));
-		raw_spin_unlock(&state->common_lock);
+	if (!blog_lock_from_any(&state->common_lock)) {
+		local_irq_restore(flags);
+		return false;
 	}
+	ctx = blog_ctx_common(state);
+	/* CPUs' clocks may differ a little. */
+	if (ctx)
+		put_message(ctx, site, level, client, args, max(blog_clock(), ctx->last));
+	raw_spin_unlock(&state->common_lock);
 	local_irq_restore(flags);
 
 	return ctx;
