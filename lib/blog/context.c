@@ -372,8 +372,9 @@ static int take_from(struct task_struct *task, void *arg)
  */
 static struct task_struct *find_task(const struct blog_ctx *ctx)
 {
-	/* After exec in a thread it has the pid of its group. Stored by the owner. */
+	/* After exec in a thread it has the pid of its group. */
 	const pid_t pids[] = {
+		/* The owner stores both. */
 		data_race(ctx->owner.pid), data_race(ctx->owner.tgid),
 	};
 	struct task_struct *task;

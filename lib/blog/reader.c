@@ -242,11 +242,12 @@ EXPORT_SYMBOL_IF_KUNIT(blog_merge_follow);
 /* Whether all of a context is older, and nothing will come: the claim finds out if not. */
 static bool is_past(const struct blog_ctx *ctx, u64 since)
 {
-	/*
-	 * An owner stores it, but a context that is QUEUED has none. Pairs with the release
-	 * in blog_ctx_set_state().
-	 */
-	return smp_load_acquire(&ctx->state) == BLOG_CTX_QUEUED && data_race(READ_ONCE(ctx->last)) < since;
+	/* Pairs with the release in blog_ctx_set_state(). */
+	if (smp_load_acquire(&ctx->state) != BLOG_CTX_QUEUED)
+		return false;
+
+	/* An owner stores it, but a context that is QUEUED has none. */
+	return data_race(READ_ONCE(ctx->last)) < since;
 }
 
 /* Pass over messages before @since; whether there are others. */

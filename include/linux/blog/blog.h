@@ -154,7 +154,6 @@ void __blog(struct blog_site *site, u64 client, const u64 *args);
 		CONCATENATE(__blog_words, __blog_count(__VA_ARGS__))(__VA_ARGS__) \
 	}
 
-/* The flags are read anew in __blog(). READ_ONCE() would be an instruction more here. */
 #define __blog_at(_site, _args, _logger, _client, _fmt, ...)		\
 do {									\
 	static struct blog_site _site					\
@@ -167,8 +166,9 @@ do {									\
 	};								\
 									\
 	no_printk(_fmt, ##__VA_ARGS__);					\
-	if (static_branch_likely(&(_logger)->key) &&			\
-	    data_race(_site.flags & BLOG_SITE_ON)) {			\
+	/* Read anew in __blog(); READ_ONCE() is an instruction more. */	\
+	if (static_branch_likely(&(_logger)->key) && data_race(		\
+	    _site.flags & BLOG_SITE_ON)) {				\
 		__blog_args(_args, ##__VA_ARGS__);			\
 									\
 		__blog(&_site, _client, _args);				\
