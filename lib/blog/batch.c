@@ -41,8 +41,8 @@
  * Of the QUEUED contexts the oldest noisy one is emptied, and a quiet one only while
  * those are more than half of all, or if there is no other. Tasks empty one only where
  * no more can be allocated; CPUs, which cannot wait for the refill worker, always. Tasks
- * leave some idle contexts for the CPUs; quiet ones get no empty context while half of
- * all have owners. CPUs take up to half of the budget. The first context of all is the
+ * leave some idle contexts for the CPUs; while half of the budget has owners quiet ones
+ * get PARKED contexts only. CPUs take up to half of the budget. The first context of all is the
  * common one, and when it is full it is queued and another taken in one go: there
  * always is one.
  *
@@ -316,6 +316,17 @@ static struct blog_ctx *pop_oldest(struct blog_state *state)
 	return batch_pop(quiet ? &state->log_quiet : &state->log_noisy);
 }
 
+/* Take the PARKED context that was parked first. */
+static struct blog_ctx *pop_parked(struct blog_state *state)
+{
+	struct blog_ctx *ctx = batch_pop_last(&state->alloc_parked);
+
+	if (ctx)
+		atomic_dec(&state->nr_parked);
+
+	return ctx;
+}
+
 /* Empty a QUEUED context. */
 static struct blog_ctx *recycle(struct blog_state *state, unsigned int leave)
 {
@@ -474,7 +485,7 @@ static void disown(struct blog_state *state, struct blog_ctx *ctx)
 {
 	if (ctx->kind == BLOG_CTX_CPU)
 		atomic_dec(&state->nr_shared);
-	ctx->task = NULL;
+	WRITE_ONCE(ctx->task, NULL);
 	ctx->next = NULL;
 	blog_ctx_forget(ctx);
 }
@@ -512,7 +523,8 @@ bool blog_batch_renew(struct blog_state *state)
 	if (!blog_lock_from_any(&state->lock))
 		return false;
 	blog_batch_queue(state, state->common);
-	ctx = batch_pop(&state->alloc_ready);
+	ctx = batch_pop(&state->alloc_ready) ?: batch_pop(&state->alloc_noisy) ?:
+	      pop_parked(state);
 	if (!ctx) {
 		/* If there is no other it is the same. */
 		ctx = pop_oldest(state);
@@ -661,17 +673,6 @@ static struct blog_ctx *pop_read(struct blog_batch *batch)
 	}
 
 	return NULL;
-}
-
-/* Take the PARKED context that was parked first. */
-static struct blog_ctx *pop_parked(struct blog_state *state)
-{
-	struct blog_ctx *ctx = batch_pop_last(&state->alloc_parked);
-
-	if (ctx)
-		atomic_dec(&state->nr_parked);
-
-	return ctx;
 }
 
 /**

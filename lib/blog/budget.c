@@ -4,7 +4,7 @@
  *
  * Until the file loggers/<name>/budget says otherwise: what the boot parameter
  * blog_budget= says, or CONFIG_BLOG_BUDGET_MB, or what fits the machine. The last is
- * 1/256 of its memory, but two contexts for each CPU that it may have as long as these
+ * 1/256 of its memory, but four contexts for each CPU that it may have as long as these
  * are no more than 1/64 of it, and in any case from 16 to 512 MiB: below, a busy mount's
  * history would be seconds; above, more of it is seldom read, and who needs it says so.
  * (Contexts are allocated as they are used, some ahead, and when memory gets short most
@@ -78,7 +78,7 @@ EXPORT_SYMBOL_IF_KUNIT(blog_budget_parse);
  */
 u64 blog_budget_for(u64 memory, unsigned int cpus)
 {
-	u64 for_cpus = min(2ULL * cpus * BLOG_CTX_SIZE, memory / 64);
+	u64 for_cpus = min(4ULL * cpus * BLOG_CTX_SIZE, memory / 64);
 
 	return clamp(max(memory / 256, for_cpus), BLOG_BUDGET_FLOOR,
 		     BLOG_BUDGET_CEILING);

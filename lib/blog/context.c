@@ -153,11 +153,16 @@ static bool runs_on(const struct blog_ctx *ctx)
 				ctx->records - ctx->run >= BLOG_RUN);
 }
 
-/* Whether this task is noisy. */
+/* Whether this task is noisy; if it is not known for that, it is from here on. */
 static bool is_noisy(struct blog_state *state)
 {
-	return runs_on(READ_ONCE(this_cpu_ptr(state->cpu)->shared[0])) ||
-	       said_lately(state, current->pid) >= BLOG_RUN;
+	if (said_lately(state, current->pid) >= BLOG_RUN)
+		return true;
+	if (!runs_on(READ_ONCE(this_cpu_ptr(state->cpu)->shared[0])))
+		return false;
+	note_said(state, current->pid, BLOG_RUN);
+
+	return true;
 }
 
 /*
@@ -167,7 +172,8 @@ static bool is_noisy(struct blog_state *state)
 static struct blog_ctx *own_of_cpu(struct blog_state *state, bool noisy)
 {
 	struct blog_cpu *cpu = this_cpu_ptr(state->cpu);
-	unsigned int nr = noisy ? max(READ_ONCE(cpu->nesting), 1U) : 0;
+	/* Never one that is being written to. */
+	unsigned int nr = max(READ_ONCE(cpu->nesting), noisy ? 1U : 0U);
 	struct blog_ctx *ctx;
 	unsigned long flags;
 
@@ -236,8 +242,11 @@ struct blog_ctx *blog_ctx_own(struct blog_logger *logger, unsigned int level)
 	return ctx ?: own_of_cpu(state, noisy);
 }
 
-/* The CPU lets go of its context; an interrupt finds it in use, or gone. */
-static void drop_of_cpu(struct blog_state *state)
+/*
+ * The CPU lets go of its context; an interrupt finds it in use, or gone. Returns whether
+ * it was one for noisy tasks and interrupts.
+ */
+static bool drop_of_cpu(struct blog_state *state)
 {
 	struct blog_cpu *cpu = this_cpu_ptr(state->cpu);
 	unsigned int depth = READ_ONCE(cpu->nesting) - 1;
@@ -245,6 +254,8 @@ static void drop_of_cpu(struct blog_state *state)
 	WRITE_ONCE(cpu->shared[depth], NULL);
 	barrier();
 	WRITE_ONCE(cpu->nesting, depth);
+
+	return depth;
 }
 
 /**
@@ -260,8 +271,8 @@ static void drop_of_cpu(struct blog_state *state)
 struct blog_ctx *blog_ctx_replace(struct blog_ctx *ctx, unsigned int level)
 {
 	struct blog_state *state = ctx->logger->state;
-	bool noisy = ctx->kind == BLOG_CTX_TASK || ctx->noisy;
 	struct blog_ctx *next = NULL;
+	bool noisy = true;
 	unsigned long flags;
 
 	local_irq_save(flags);
@@ -270,7 +281,7 @@ struct blog_ctx *blog_ctx_replace(struct blog_ctx *ctx, unsigned int level)
 		return NULL;
 	}
 	if (ctx->kind == BLOG_CTX_CPU) {
-		drop_of_cpu(state);
+		noisy = drop_of_cpu(state);
 	} else {
 		current->blog = ctx->next;
 		note_said(state, current->pid, ctx->records - ctx->run);
@@ -289,6 +300,7 @@ struct blog_ctx *blog_ctx_replace(struct blog_ctx *ctx, unsigned int level)
 
 	return next;
 }
+EXPORT_SYMBOL_IF_KUNIT(blog_ctx_replace);
 
 /**
  * blog_ctx_common() - the context for who gets no other
@@ -358,7 +370,7 @@ static int take_from(struct task_struct *task, void *arg)
 		for (link = &task->blog; *link != ctx; link = &(*link)->next)
 			;
 		*link = ctx->next;
-		ctx->task = NULL;
+		WRITE_ONCE(ctx->task, NULL);
 		note_said(ctx->logger->state, task->pid, ctx->records - ctx->run);
 	}
 	raw_spin_unlock(&blog_tasks_lock);
@@ -461,7 +473,7 @@ void blog_ctx_unlink_tasks(struct blog_state *state)
 			;
 		/* Read by write_fast() and blog_task_free(). */
 		WRITE_ONCE(*link, ctx->next);
-		ctx->task = NULL;
+		WRITE_ONCE(ctx->task, NULL);
 	}
 	raw_spin_unlock_irqrestore(&blog_tasks_lock, flags);
 

@@ -42,7 +42,7 @@
  * Messages are merged by their stamps, and where these are equal by the turns of
  * who wrote them, see struct blog_owner. So what a task wrote from one CPU comes in
  * its order also where the clock stands still. (Turns of different loggers say
- * nothing. And while another logger goes, a task turns to its CPU's overflow
+ * nothing. And while another logger goes, a task turns to its CPU's
  * context and back without a new turn: if the clock stood still all that time, two
  * of its messages may change places.)
  */

@@ -5,7 +5,7 @@
  * A task keeps its context while it sleeps, and a CPU its own. Where thousands have
  * said something once, nothing would be left for those who have something to say. So
  * when contexts are short (blog_recall_wanted()) the refill worker takes back those
- * whose last message is the oldest, until no more than an eighth of the budget has
+ * whose last message is the oldest, until no more than an eighth of the contexts has
  * owners, and none of whoever has said something within BLOG_SILENT_NS: who runs, or is
  * merely slow, keeps his own. What was said stays where it is; the context is PARKED, or
  * QUEUED if it is more than half full.
@@ -129,7 +129,7 @@ void blog_recall(struct blog_state *state)
 		return;
 	WRITE_ONCE(state->recalled_at, jiffies);
 	max = min(READ_ONCE(state->nr_contexts), BLOG_RECALL_MAX);
-	silent = kvmalloc_array(max, sizeof(*silent), GFP_KERNEL | __GFP_NOWARN);
+	silent = kvmalloc_array(max, sizeof(*silent), GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
 	if (silent) {
 		guard(rcu)();
 		nr = find_silent(state, silent, max, before);

@@ -131,8 +131,11 @@ static void refill_work(struct work_struct *work)
 				   READ_ONCE(state->grow_after) - jiffies);
 		return;
 	}
-	/* The shrinker may set it again. */
 	WRITE_ONCE(state->no_memory, false);
+	/* The shrinker may have set both just now. */
+	smp_mb();
+	if (time_before(jiffies, READ_ONCE(state->grow_after)))
+		WRITE_ONCE(state->no_memory, true);
 	while (wants_more(state, wanted) && grow(state))
 		;
 }
@@ -252,6 +255,7 @@ int blog_contexts_init(struct blog_state *state, unsigned int budget)
 	INIT_DELAYED_WORK(&state->refill, refill_work);
 	init_irq_work(&state->kick, kick);
 	state->budget = budget;
+	state->grow_after = jiffies;
 	add_shrinker(state);
 
 	return 0;

@@ -161,7 +161,8 @@ static bool dentry_encrypted(const struct dentry *dentry)
 	parent = READ_ONCE(dentry->d_parent);
 	dir = parent ? d_inode_rcu(parent) : NULL;
 
-	return dir && IS_ENCRYPTED(dir);
+	/* Its owner may change other flags. */
+	return dir && data_race(IS_ENCRYPTED(dir));
 }
 
 /* Whether what a pointer extension shows is the name of an encrypted file. */
