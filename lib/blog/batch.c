@@ -15,6 +15,7 @@
 #include <linux/rculist.h>
 
 #include "logger.h"
+#include "shortage.h"
 
 /**
  * DOC: which context is taken
@@ -54,88 +55,6 @@ const struct blog_reader_ops __rcu *blog_reader;
 
 /* A task that goes leaves its context PARKED if it is at most that full. */
 #define BLOG_PARK_MAX	(BLOG_DATA_SIZE / 2)
-
-static unsigned int nr_queued(const struct blog_state *state)
-{
-	return READ_ONCE(state->log_noisy.nr) + READ_ONCE(state->log_quiet.nr);
-}
-
-/**
- * blog_batch_idle() - how many contexts nobody writes to
- * @state: state of the logger
- *
- * Context: Any context.
- * Return: about that many.
- */
-unsigned int blog_batch_idle(const struct blog_state *state)
-{
-	return READ_ONCE(state->alloc_ready.nr) + READ_ONCE(state->alloc_noisy.nr) +
-	       nr_queued(state) + atomic_read(&state->nr_parked);
-}
-
-/* Contexts that have an owner; about so many, without the lock. */
-static unsigned int nr_active(const struct blog_state *state)
-{
-	int nr = READ_ONCE(state->nr_contexts) - blog_batch_idle(state);
-
-	return max(nr, 0);
-}
-
-/*
- * Idle contexts that tasks and the shrinker leave: two for each CPU, so that a CPU that
- * begins another one need not overwrite what it wrote before.
- */
-unsigned int blog_left_for_cpus(const struct blog_state *state)
-{
-	return min(2 * num_online_cpus(), READ_ONCE(state->budget) / 4);
-}
-
-/* If fewer contexts are READY, more are wanted: twice as many. */
-unsigned int blog_ready_wanted(const struct blog_state *state)
-{
-	unsigned int for_tasks = min(num_online_cpus(),
-				     READ_ONCE(state->budget) / 8);
-
-	return blog_left_for_cpus(state) + max(for_tasks, 1U);
-}
-
-/* Whether there will be no more contexts for now. */
-static bool at_budget(const struct blog_state *state)
-{
-	return READ_ONCE(state->nr_contexts) >= READ_ONCE(state->budget) ||
-	       READ_ONCE(state->no_memory);
-}
-
-/* Contexts that there are, or can be. */
-static unsigned int nr_possible(const struct blog_state *state)
-{
-	unsigned int budget = READ_ONCE(state->budget);
-
-	return at_budget(state) ? min(budget, READ_ONCE(state->nr_contexts)) : budget;
-}
-
-/* Whether some time has gone since contexts were last taken back. */
-bool blog_recall_rested(const struct blog_state *state)
-{
-	return jiffies - READ_ONCE(state->recalled_at) >= BLOG_RECALL_PAUSE;
-}
-
-/**
- * blog_recall_wanted() - how many owners shall give back their contexts
- * @state: state of the logger
- *
- * Context: Any context.
- * Return: 0 unless contexts are short; else the number, to which there may not be
- * enough that are silent.
- */
-unsigned int blog_recall_wanted(const struct blog_state *state)
-{
-	unsigned int most = nr_possible(state), active = nr_active(state);
-	bool is_short = active >= most / 2 ||
-			(at_budget(state) && !READ_ONCE(state->alloc_ready.nr));
-
-	return is_short && active > most / 8 ? active - most / 8 : 0;
-}
 
 /* The messages of a context go, those that have not been counted unread. */
 static void empty_ctx(struct blog_state *state, struct blog_ctx *ctx)
@@ -212,7 +131,7 @@ static void put_ready(struct blog_state *state, struct blog_ctx *ctx)
 static bool may_take(const struct blog_state *state, unsigned int leave)
 {
 	return READ_ONCE(state->alloc_ready.nr) + READ_ONCE(state->alloc_noisy.nr) +
-	       READ_ONCE(state->alloc_parked.nr) + nr_queued(state) > leave;
+	       READ_ONCE(state->alloc_parked.nr) + blog_nr_queued(state) > leave;
 }
 
 /* Take a context out of a batch. */
@@ -288,7 +207,7 @@ static struct blog_ctx *take_parked(struct blog_state *state, bool for_cpu,
 	struct blog_ctx *ctx = NULL;
 
 	/* Whoever takes one out of a magazine leaves as many, too. */
-	if (!atomic_read(&state->nr_parked) || blog_batch_idle(state) <= leave)
+	if (!atomic_read(&state->nr_parked) || blog_nr_idle(state) <= leave)
 		return NULL;
 	if (!for_cpu)
 		ctx = magazine_take(&this_cpu_ptr(state->cpu)->magazine);
@@ -311,7 +230,7 @@ static struct blog_ctx *take_ready(struct blog_state *state, unsigned int leave)
 static struct blog_ctx *pop_oldest(struct blog_state *state)
 {
 	bool quiet = !state->log_noisy.nr ||
-		     state->log_quiet.nr > nr_possible(state) / 2;
+		     state->log_quiet.nr > blog_nr_possible(state) / 2;
 
 	return batch_pop(quiet ? &state->log_quiet : &state->log_noisy);
 }
@@ -332,7 +251,7 @@ static struct blog_ctx *recycle(struct blog_state *state, unsigned int leave)
 {
 	struct blog_ctx *ctx = NULL;
 
-	if (!nr_queued(state) || !may_take(state, leave) ||
+	if (!blog_nr_queued(state) || !may_take(state, leave) ||
 	    !blog_lock_from_any(&state->lock))
 		return NULL;
 	if (may_take(state, leave))
@@ -345,23 +264,6 @@ static struct blog_ctx *recycle(struct blog_state *state, unsigned int leave)
 	raw_spin_unlock(&state->lock);
 
 	return ctx;
-}
-
-/* Ask for the refill worker if it has something to do, and was not asked. */
-static void want_refill(struct blog_state *state)
-{
-	unsigned int nr = READ_ONCE(state->nr_contexts);
-	unsigned int budget = READ_ONCE(state->budget);
-	unsigned int ready = READ_ONCE(state->alloc_ready.nr);
-
-	if (READ_ONCE(state->refill_asked))
-		return;
-	if ((!at_budget(state) && ready < blog_ready_wanted(state)) ||
-	    (nr > budget && nr_active(state) < nr) ||
-	    (blog_recall_wanted(state) && blog_recall_rested(state))) {
-		WRITE_ONCE(state->refill_asked, true);
-		irq_work_queue(&state->kick);
-	}
 }
 
 static struct blog_ctx *take_noisy(struct blog_state *state, unsigned int leave)
@@ -377,7 +279,7 @@ static struct blog_ctx *take_for_noisy(struct blog_state *state, bool for_cpu,
 
 	if (!ctx && atomic_read(&state->nr_parked) > most)
 		ctx = take_parked(state, for_cpu, leave);
-	if (!ctx && (for_cpu || at_budget(state)))
+	if (!ctx && (for_cpu || blog_at_budget(state)))
 		ctx = recycle(state, leave);
 
 	return ctx;
@@ -388,10 +290,10 @@ static struct blog_ctx *take_for_quiet(struct blog_state *state, bool for_cpu,
 {
 	struct blog_ctx *ctx = take_parked(state, for_cpu, leave);
 
-	if (ctx || (!for_cpu && nr_active(state) >= READ_ONCE(state->budget) / 2))
+	if (ctx || (!for_cpu && blog_nr_active(state) >= READ_ONCE(state->budget) / 2))
 		return ctx;
 	ctx = take_ready(state, leave);
-	if (!ctx && (for_cpu || at_budget(state)))
+	if (!ctx && (for_cpu || blog_at_budget(state)))
 		ctx = recycle(state, leave);
 
 	return ctx ?: take_noisy(state, leave);
@@ -447,7 +349,7 @@ struct blog_ctx *blog_batch_take(struct blog_state *state, enum blog_ctx_kind ki
 				      take_for_cpu(state, noisy);
 	if (ctx)
 		activate(ctx, kind, noisy);
-	want_refill(state);
+	blog_want_refill(state);
 
 	return ctx;
 }
@@ -533,7 +435,7 @@ bool blog_batch_renew(struct blog_state *state)
 	activate(ctx, BLOG_CTX_COMMON, false);
 	state->common = ctx;
 	raw_spin_unlock(&state->lock);
-	want_refill(state);
+	blog_want_refill(state);
 
 	return true;
 }
@@ -568,7 +470,7 @@ void blog_batch_release(struct blog_state *state, struct blog_ctx *ctx)
 		}
 		raw_spin_unlock(&state->lock);
 	}
-	want_refill(state);
+	blog_want_refill(state);
 }
 
 /* For the reader */

@@ -24,14 +24,6 @@ struct blog_magazine {
 	struct blog_ctx *ctx[BLOG_MAGAZINE];
 };
 
-/* In jiffies: so often contexts are taken back at most. */
-#define BLOG_RECALL_PAUSE	max(HZ / 50, 1)
-
-unsigned int blog_left_for_cpus(const struct blog_state *state);
-bool blog_recall_rested(const struct blog_state *state);
-unsigned int blog_ready_wanted(const struct blog_state *state);
-unsigned int blog_recall_wanted(const struct blog_state *state);
-unsigned int blog_batch_idle(const struct blog_state *state);
 struct blog_ctx *blog_batch_take(struct blog_state *state, enum blog_ctx_kind kind,
 				 bool noisy);
 void blog_batch_queue(struct blog_state *state, struct blog_ctx *ctx);

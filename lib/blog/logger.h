@@ -14,6 +14,7 @@
  *	write.c		blog(), the hot path
  *	  context.c	    which context a task or CPU writes to (refill.c and recall.c, too)
  *	    batch.c	contexts that nobody writes to (logger.c and reader.c, too)
+ *	      shortage.c    when they run short (refill.c and recall.c, too)
  *	  serialize.c	    how arguments are stored
  *	    site.c	statements (logger.c and query.c, too)
  */

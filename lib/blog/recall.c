@@ -24,6 +24,7 @@
 
 #include "logger.h"
 #include "recall.h"
+#include "shortage.h"
 
 /* Whoever has said nothing for so long is silent. */
 #define BLOG_SILENT_NS		(10 * NSEC_PER_MSEC)

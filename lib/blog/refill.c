@@ -28,6 +28,7 @@
 #include "logger.h"
 #include "recall.h"
 #include "refill.h"
+#include "shortage.h"
 
 /* Memory is short for so long after the shrinker ran. */
 #define BLOG_SHORT_SECONDS	2
@@ -151,7 +152,7 @@ static void kick(struct irq_work *work)
 static unsigned int can_shrink(const struct blog_state *state)
 {
 	unsigned int floor = max(READ_ONCE(state->budget) / 8, BLOG_BUDGET_MIN);
-	unsigned int nr = READ_ONCE(state->nr_contexts), idle = blog_batch_idle(state);
+	unsigned int nr = READ_ONCE(state->nr_contexts), idle = blog_nr_idle(state);
 	unsigned int left = blog_left_for_cpus(state);
 
 	return nr > floor && idle > left ? min(nr - floor, idle - left) : 0;

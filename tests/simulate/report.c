@@ -3,6 +3,7 @@
  * What is left at the end of a simulation, and the table of that.
  */
 #include "logger.h"
+#include "shortage.h"
 #include "simulate.h"
 
 static double age(u64 stamp)
@@ -81,7 +82,7 @@ void look_back(struct result *result, struct blog_state *state,
 	result->budget = (u64)state->budget * BLOG_CTX_SIZE;
 	result->oldest = oldest_of(state);
 	result->recalled = atomic_read(&state->nr_recalled) / age(0);
-	result->active = state->nr_contexts - blog_batch_idle(state);
+	result->active = state->nr_contexts - blog_nr_idle(state);
 	result->parked = atomic_read(&state->nr_parked);
 	result->full_noisy = state->log_noisy.nr;
 	result->full_quiet = state->log_quiet.nr;
