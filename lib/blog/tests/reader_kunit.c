@@ -56,6 +56,8 @@ static void reader_equal_stamps(struct kunit *test)
 			for (i = 0; i < CTX_MESSAGES; i++)
 				blog_kunit_message(0, seq++);
 		} while (blog_kunit_ctx_of(current) && seq < budget * CTX_MESSAGES);
+		for (i = 0; i < CTX_MESSAGES / 2; i++)
+			blog_kunit_message(0, seq++);
 		enable_delayed_work(&blog_kunit_blog.state->refill);
 		blog_kunit_settle();
 	}
