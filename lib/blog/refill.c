@@ -66,15 +66,28 @@ static struct blog_ctx *alloc_ctx(struct blog_state *state)
 /* Nothing is allocated for so long; then the worker looks again. */
 static void pause_growth(struct blog_state *state, unsigned int seconds)
 {
-	WRITE_ONCE(state->grow_after, jiffies + seconds * HZ);
+	/* Pairs with the barrier in may_grow(). */
+	smp_store_mb(state->grow_after, jiffies + seconds * HZ);
 	WRITE_ONCE(state->no_memory, true);
 	queue_delayed_work(refill_wq, &state->refill, seconds * HZ);
 }
 
-static bool growth_paused(const struct blog_state *state)
+/* Whether the last pause is over; if not the worker looks again when it is. */
+static bool may_grow(struct blog_state *state)
 {
-	return READ_ONCE(state->no_memory) &&
-	       time_before(jiffies, READ_ONCE(state->grow_after));
+	long left;
+
+	if (!READ_ONCE(state->no_memory))
+		return true;
+	/* First: the shrinker may set both just now. Pairs with that in pause_growth(). */
+	smp_store_mb(state->no_memory, false);
+	left = READ_ONCE(state->grow_after) - jiffies;
+	if (left <= 0)
+		return true;
+	WRITE_ONCE(state->no_memory, true);
+	queue_delayed_work(refill_wq, &state->refill, left);
+
+	return false;
 }
 
 static bool grow(struct blog_state *state)
@@ -127,16 +140,8 @@ static void refill_work(struct work_struct *work)
 	WRITE_ONCE(state->refill_asked, false);
 	blog_recall(state);
 	shrink(state);
-	if (growth_paused(state)) {
-		queue_delayed_work(refill_wq, &state->refill,
-				   READ_ONCE(state->grow_after) - jiffies);
+	if (!may_grow(state))
 		return;
-	}
-	WRITE_ONCE(state->no_memory, false);
-	/* The shrinker may have set both just now. */
-	smp_mb();
-	if (time_before(jiffies, READ_ONCE(state->grow_after)))
-		WRITE_ONCE(state->no_memory, true);
 	while (wants_more(state, wanted) && grow(state))
 		;
 }
@@ -256,7 +261,6 @@ int blog_contexts_init(struct blog_state *state, unsigned int budget)
 	INIT_DELAYED_WORK(&state->refill, refill_work);
 	init_irq_work(&state->kick, kick);
 	state->budget = budget;
-	state->grow_after = jiffies;
 	add_shrinker(state);
 
 	return 0;

@@ -68,7 +68,7 @@
 
 /* Order, locks and RCU */
 
-#define smp_mb()			barrier()
+#define smp_store_mb(var, value)		((var) = (value))
 #define smp_wmb()			barrier()
 #define smp_store_release(p, val)	WRITE_ONCE(*(p), val)
 #define xchg(p, val)			({ typeof(*(p)) _old = *(p); *(p) = (val); _old; })
