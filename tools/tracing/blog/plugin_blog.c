@@ -29,8 +29,8 @@
  *		kernel 6.12; "wide": as 4 bytes, as in 7.3. If not given, the
  *		print fmt tells: it names the arguments args32 where they are wide
  *
- * This file registers and prints; catalogue.c knows the statements, bstr.c is
- * the printf.
+ * This file registers and prints; catalogue.c knows the statements, symbol.c the
+ * functions, bstr.c is the printf.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,6 +40,7 @@
 
 #include "bstr.h"
 #include "catalogue.h"
+#include "symbol.h"
 
 /*
  * Visible to dlsym(), but bound to this object: every plugin defines the same
@@ -51,8 +52,6 @@
 #define BLOG_LOGGERS	"ceph,libceph,rbd,blog_kunit,blog_sample"
 
 #define MESSAGE_SIZE	(64 * 1024)
-#define SYMBOL_SIZE_MAX	(1ULL << 30)
-#define FIRST_PAGE_END	4096
 
 /* Not in perf. */
 const char *tep_data_comm_from_pid(struct tep_handle *tep, int pid) __attribute__((weak));
@@ -103,62 +102,6 @@ struct logger {
 
 /* Of all handles. A handle is used by one thread, as all of libtraceevent. */
 static struct logger *loggers;
-
-/* ---------------------------- symbols ---------------------------- */
-
-/* The address after the last that lies in the function at @start; 0 if far. */
-static uint64_t find_function_end(struct tep_handle *tep, uint64_t start)
-{
-	uint64_t inside = 0, outside = 1;
-
-	while (tep_find_function_address(tep, start + outside) == start) {
-		if (outside >= SYMBOL_SIZE_MAX)
-			return 0;
-		inside = outside;
-		outside *= 2;
-	}
-	while (outside - inside > 1) {
-		uint64_t mid = inside + (outside - inside) / 2;
-
-		if (tep_find_function_address(tep, start + mid) == start)
-			inside = mid;
-		else
-			outside = mid;
-	}
-	return start + outside;
-}
-
-/*
- * The module's name cannot be had through the functions that perf exports. No
- * function lies in the first page, but kallsyms lists per-CPU variables there.
- */
-static bool print_symbol(void *priv, uint64_t addr, bool offset, char *buf,
-			 size_t size)
-{
-	struct tep_handle *tep = priv;
-	unsigned long long start, end;
-	const char *name;
-
-	if (addr < FIRST_PAGE_END)
-		return false;
-	name = tep_find_function(tep, addr);
-	if (!name)
-		return false;
-	if (!offset) {
-		snprintf(buf, size, "%s", name);
-		return true;
-	}
-
-	start = tep_find_function_address(tep, addr);
-	end = find_function_end(tep, start);
-	if (end)
-		snprintf(buf, size, "%s+0x%llx/0x%llx", name,
-			 (unsigned long long)addr - start, end - start);
-	else
-		snprintf(buf, size, "%s+0x%llx", name,
-			 (unsigned long long)addr - start);
-	return true;
-}
 
 /* ---------------------------- records ---------------------------- */
 
@@ -314,7 +257,7 @@ static void read_layout(struct logger *l, struct tep_event *event)
 	l->env.long_size = long_size == 4 ? 4 : 8;
 	l->env.big_endian = tep_is_file_bigendian(l->tep);
 	l->env.wide_shorts = shorts_are_wide(event);
-	l->env.symbol = print_symbol;
+	l->env.symbol = symbol_print;
 	l->env.priv = l->tep;
 }
 

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: LGPL-2.1
+/*
+ * blog: one command for whoever has to find out what a subsystem did.
+ *
+ *	blog.c		which subcommand
+ *	  show.c ...	    one file each: options, and what it prints
+ *	    history.c		messages out of this kernel's contexts
+ *	    recording.c		messages, and other events, out of a trace.dat
+ *	    follow.c		messages as they are logged
+ *	      filter.c		    which of them are wanted
+ *	      message.c		    their text
+ *	        logger.c		loggers and statements, out of libtraceevent
+ *	        record.c		records of a context
+ *	    instance.c		the tracefs instance and its control files
+ *	    output.c		text, colours, pager, JSON, errors
+ *	      clock.c		    times
+ *	      escape.c		    text of other origin
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "output.h"
+
+#ifndef BLOG_VERSION
+#define BLOG_VERSION	"unknown"
+#endif
+
+static const struct command {
+	const char	*name;
+	int		(*run)(int argc, char **argv);
+	const char	*help;
+} commands[] = {
+	{ "show",	show_command,	"what was logged, oldest first" },
+};
+
+#define NR_COMMANDS	(sizeof(commands) / sizeof(*commands))
+
+static int print_help(void)
+{
+	size_t i;
+
+	puts("Usage: blog [COMMAND [OPTION]...]\n"
+	     "Finds out what CephFS, or whatever logs to BLOG, did.\n");
+	for (i = 0; i < NR_COMMANDS; i++)
+		printf("  %-8s %s\n", commands[i].name, commands[i].help);
+	puts("\nblog COMMAND --help, or man blog-COMMAND, says more. Without a command: status.\n"
+	     "Exit status: 0 done, 1 failed, 2 called wrongly.");
+
+	return output_end();
+}
+
+static const struct command *find_command(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < NR_COMMANDS; i++)
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	static char name[64];
+	const struct command *command;
+
+	if (argc > 1 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help") ||
+			 !strcmp(argv[1], "help")))
+		return print_help();
+	if (argc > 1 && !strcmp(argv[1], "--version")) {
+		puts("blog " BLOG_VERSION);
+		return output_end();
+	}
+	/* "blog --json" is "blog status --json". */
+	if (argc < 2 || argv[1][0] == '-') {
+		command = find_command("status");
+	} else {
+		command = find_command(argv[1]);
+		argc--;
+		argv++;
+	}
+	if (!command)
+		misuse("no command %s", argv[0]);
+	snprintf(name, sizeof(name), "blog %s", command->name);
+	output_command = name;
+
+	return command->run(argc, argv);
+}

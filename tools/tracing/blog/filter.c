@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: LGPL-2.1
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "filter.h"
+#include "logger.h"
+#include "output.h"
+
+/**
+ * filter_pid - want what a thread or process logged; beside others
+ * @filter: the filter
+ * @text: its pid
+ */
+void filter_pid(struct filter *filter, const char *text)
+{
+	char *end;
+	long pid = strtol(text, &end, 10);
+
+	if (end == text || *end || pid < 0 || pid > 0x7fffffff)
+		misuse("not a pid: %s", text);
+	filter->pids = must(realloc(filter->pids,
+				    (filter->nr_pids + 1) * sizeof(*filter->pids)));
+	filter->pids[filter->nr_pids++] = pid;
+}
+
+/**
+ * filter_client - want what is about a client
+ * @filter: the filter
+ * @text: its number
+ */
+void filter_client(struct filter *filter, const char *text)
+{
+	char *end;
+
+	errno = 0;
+	filter->client = strtoull(text, &end, 10);
+	if (end == text || *end || *text == '-' || errno)
+		misuse("not a number of a client: %s", text);
+	filter->has_client = true;
+}
+
+/**
+ * filter_regex - want what matches
+ * @filter: the filter
+ * @text: an extended regular expression
+ */
+void filter_regex(struct filter *filter, const char *text)
+{
+	char error[128];
+	int ret;
+
+	if (filter->has_regex)
+		misuse("only one regular expression can be given");
+	ret = regcomp(&filter->regex, text, REG_EXTENDED | REG_NOSUB);
+	if (ret) {
+		regerror(ret, &filter->regex, error, sizeof(error));
+		misuse("bad regular expression %s: %s", text, error);
+	}
+	filter->has_regex = true;
+}
+
+static bool has_pid(const struct filter *filter, const struct message *message)
+{
+	size_t i;
+
+	for (i = 0; i < filter->nr_pids; i++)
+		if (filter->pids[i] == message->pid ||
+		    (message->tgid && filter->pids[i] == message->tgid))
+			return true;
+
+	return !filter->nr_pids;
+}
+
+/**
+ * filter_wants - whether a message is wanted, but for its text
+ * @message: the message
+ * @data: the filter
+ *
+ * Return: true if so.
+ */
+bool filter_wants(const struct message *message, void *data)
+{
+	const struct filter *filter = data;
+
+	return message->time >= filter->since &&
+	       (!filter->until || message->time <= filter->until) &&
+	       (!filter->has_client || filter->client == message->client) &&
+	       has_pid(filter, message) &&
+	       (!filter->logger || !strcmp(filter->logger, message->logger->name)) &&
+	       (!filter->comm || !fnmatch(filter->comm, message->comm, 0));
+}
+
+/**
+ * filter_wants_text - whether the text of a message is wanted
+ * @filter: the filter
+ * @text: out of message_text()
+ *
+ * Return: true if so.
+ */
+bool filter_wants_text(const struct filter *filter, const char *text)
+{
+	return !filter->has_regex || !regexec(&filter->regex, text, 0, NULL, 0);
+}
+
+/**
+ * filter_free - free what the filter has
+ * @filter: the filter, zeroed afterwards
+ */
+void filter_free(struct filter *filter)
+{
+	free(filter->pids);
+	if (filter->has_regex)
+		regfree(&filter->regex);
+	*filter = (struct filter) { 0 };
+}

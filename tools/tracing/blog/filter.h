@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1 */
+/*
+ * Which messages are wanted.
+ */
+#ifndef _BLOG_FILTER_H
+#define _BLOG_FILTER_H
+
+#include <regex.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "clock.h"
+#include "message.h"
+
+/**
+ * struct filter - what a message must have; zeroed, all are wanted
+ * @pids: one of these threads or processes; so many
+ * @comm: a name, in which * and ? stand for others
+ * @client: a client, if @has_client
+ * @logger: a logger
+ * @regex: what its text must match, if @has_regex
+ * @since: not older; @until: not younger; ns of the trace clock, 0 if open
+ */
+struct filter {
+	int		*pids;
+	size_t		nr_pids;
+	const char	*comm;
+	bool		has_client;
+	uint64_t	client;
+	const char	*logger;
+	bool		has_regex;
+	regex_t		regex;
+	uint64_t	since;
+	uint64_t	until;
+};
+
+void filter_pid(struct filter *filter, const char *text);
+void filter_client(struct filter *filter, const char *text);
+void filter_regex(struct filter *filter, const char *text);
+bool filter_wants(const struct message *message, void *data);
+bool filter_wants_text(const struct filter *filter, const char *text);
+void filter_free(struct filter *filter);
+
+#endif /* _BLOG_FILTER_H */

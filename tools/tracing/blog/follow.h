@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1 */
+/*
+ * Messages as they are logged, through a tracefs instance of this program's own.
+ */
+#ifndef _BLOG_FOLLOW_H
+#define _BLOG_FOLLOW_H
+
+#include "message.h"
+
+struct follow;
+
+struct follow *follow_begin(const char *logger);
+int follow_each(struct follow *follow, message_fn look, void *data);
+void follow_end(struct follow *follow);
+
+#endif /* _BLOG_FOLLOW_H */
