@@ -54,7 +54,9 @@ static bool parse_wall(const struct clock *clock, const char *text, double *wall
 		struct tm tm;
 
 		localtime_r(&now, &tm);
-		tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
+		tm.tm_hour = 0;
+		tm.tm_min = 0;
+		tm.tm_sec = 0;
 		end = strptime(text, formats[i], &tm);
 		if (!end)
 			continue;
@@ -77,16 +79,23 @@ static bool parse_wall(const struct clock *clock, const char *text, double *wall
 /* "10s", "5m", "2h" or "1d" ago. */
 static bool parse_ago(const char *text, double *seconds)
 {
+	static const struct {
+		char	name;
+		int	seconds;
+	} units[] = {
+		{ 's', 1 }, { 'm', 60 }, { 'h', 60 * 60 }, { 'd', 24 * 60 * 60 },
+	};
 	char *end;
 	double val = strtod(text, &end);
+	size_t i;
 
 	if (end == text || val < 0 || !*end || end[1])
 		return false;
-	switch (*end) {
-	case 's': *seconds = val; return true;
-	case 'm': *seconds = val * 60; return true;
-	case 'h': *seconds = val * 60 * 60; return true;
-	case 'd': *seconds = val * 24 * 60 * 60; return true;
+	for (i = 0; i < sizeof(units) / sizeof(*units); i++) {
+		if (*end == units[i].name) {
+			*seconds = val * units[i].seconds;
+			return true;
+		}
 	}
 
 	return false;

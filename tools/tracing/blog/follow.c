@@ -131,7 +131,8 @@ static int take_event(struct tep_event *event, struct tep_record *record, int cp
 static int take_missed(struct tep_event *event, struct tep_record *record, int cpu,
 		       void *data)
 {
-	(void)event, (void)data;
+	(void)event;
+	(void)data;
 	if (record->missed_events > 0)
 		warn("%lld messages of CPU %d came too fast", record->missed_events, cpu);
 	else

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,7 +15,8 @@
 /**
  * struct recording - a trace.dat
  * @path: the file
- * @head: knows the events
+ * @head: knows the events; it serves the first walk
+ * @walked: that is done
  * @tep: of it
  * @loggers: of that
  * @clock: at its end
@@ -22,6 +24,7 @@
 struct recording {
 	const char		*path;
 	struct tracecmd_input	*head;
+	bool			walked;
 	struct tep_handle	*tep;
 	struct logger		*loggers;
 	struct clock		clock;
@@ -48,22 +51,36 @@ static struct tracecmd_input *open_file(const char *path)
 	return head;
 }
 
-/* A handle can be walked once: each walk has its own. */
-static int walk_buffers(const char *path, record_fn look, void *data)
+static int walk_buffers(struct tracecmd_input *head, record_fn look, void *data)
 {
-	struct tracecmd_input *head = open_file(path), **handles;
 	int nr = tracecmd_buffer_instances(head), used = 1, ret, i;
+	struct tracecmd_input **handles = must(calloc(nr + 1, sizeof(*handles)));
 
-	handles = must(calloc(nr + 1, sizeof(*handles)));
 	handles[0] = head;
 	for (i = 0; i < nr; i++) {
 		handles[used] = tracecmd_buffer_instance_handle(head, i);
 		used += !!handles[used];
 	}
 	ret = tracecmd_iterate_events_multi(handles, used, look, data);
-	while (used)
-		tracecmd_close(handles[--used]);
+	while (--used)
+		tracecmd_close(handles[used]);
 	free(handles);
+
+	return ret;
+}
+
+/* A handle can be walked once. */
+static int walk_file(struct recording *recording, record_fn look, void *data)
+{
+	struct tracecmd_input *head = recording->head;
+	int ret;
+
+	if (recording->walked)
+		head = open_file(recording->path);
+	recording->walked = true;
+	ret = walk_buffers(head, look, data);
+	if (head != recording->head)
+		tracecmd_close(head);
 
 	return ret;
 }
@@ -73,7 +90,8 @@ static int note_time(struct tracecmd_input *handle, struct tep_record *record, i
 {
 	struct recording *recording = data;
 
-	(void)handle, (void)cpu;
+	(void)handle;
+	(void)cpu;
 	if (record->ts > recording->clock.trace)
 		recording->clock.trace = record->ts;
 
@@ -115,7 +133,8 @@ static int look_at(struct tracecmd_input *handle, struct tep_record *record, int
 	const struct logger *l = recording->loggers;
 	struct message message;
 
-	(void)handle, (void)cpu;
+	(void)handle;
+	(void)cpu;
 	while (l && l->event != event)
 		l = l->next;
 	if (!l)
@@ -141,7 +160,7 @@ int recording_each(struct recording *recording, message_fn look, event_fn other,
 		.recording = recording, .look = look, .other = other, .data = data,
 	};
 
-	return walk_buffers(recording->path, look_at, &walk);
+	return walk_file(recording, look_at, &walk);
 }
 
 /**
@@ -153,7 +172,7 @@ int recording_each(struct recording *recording, message_fn look, event_fn other,
 const struct clock *recording_clock(struct recording *recording)
 {
 	if (!recording->clock.trace)
-		walk_buffers(recording->path, note_time, recording);
+		walk_file(recording, note_time, recording);
 
 	return &recording->clock;
 }
