@@ -5,12 +5,13 @@
  *	blog.c		which subcommand
  *	  show.c ...	    one file each: options, and what it prints
  *	    history.c		messages out of this kernel's contexts
+ *	      contexts.c	    merged by time
+ *	        record.c		records of a context
  *	    recording.c		messages, and other events, out of a trace.dat
  *	    follow.c		messages as they are logged
  *	      filter.c		    which of them are wanted
  *	      message.c		    their text
  *	        logger.c		loggers and statements, out of libtraceevent
- *	        record.c		records of a context
  *	    instance.c		the tracefs instance and its control files
  *	    output.c		text, colours, pager, JSON, errors
  *	      clock.c		    times

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1
 /*
- * Reads the contexts of the loggers and merges their messages by time.
+ * Copies the contexts of the loggers.
  *
  * Contexts are copied one after another, while tasks go on writing. What is younger
  * than the first of them is passed over: else some of it would be missing among the
@@ -15,11 +15,11 @@
 #include <event-parse.h>
 #include <tracefs.h>
 
+#include "contexts.h"
 #include "history.h"
 #include "instance.h"
 #include "logger.h"
 #include "output.h"
-#include "record.h"
 #include "symbol.h"
 
 #define HISTORY_VERSION		1
@@ -27,10 +27,9 @@
 
 /* The copy of a file. */
 struct copy {
-	struct copy		*next;
-	const struct logger	*logger;
-	char			*data;
-	size_t			size;
+	struct copy	*next;
+	char		*data;
+	size_t		size;
 };
 
 /**
@@ -38,24 +37,17 @@ struct copy {
  * @tep: knows the events; symbols once they were asked for
  * @loggers: of it
  * @copies: of their files
+ * @contexts: in them
  * @clock: at the time of the first copy
  */
 struct history {
 	struct tep_handle	*tep;
 	struct logger		*loggers;
 	struct copy		*copies;
+	struct contexts		contexts;
 	struct clock		clock;
 	bool			has_symbols;
 };
-
-/* A heap with the oldest message first. */
-struct merge {
-	struct record_cursor	*cursors;
-	size_t			nr;
-	size_t			room;
-};
-
-/* ---------------------------- the files ---------------------------- */
 
 static void read_file(struct copy *copy, const char *path)
 {
@@ -98,13 +90,34 @@ static const struct history_head *check_head(const struct copy *copy, const char
 	return head;
 }
 
+/* One that the file breaks off in has less in it. */
+static void find_contexts(struct contexts *contexts, const struct logger *logger,
+			  const struct copy *copy)
+{
+	const struct history_head *head = (void *)copy->data;
+	size_t pos = head->head_size, left;
+
+	while (pos <= copy->size && copy->size - pos >= head->ctx_size) {
+		const struct history_ctx *ctx = (void *)copy->data + pos;
+
+		pos += head->ctx_size;
+		left = copy->size - pos;
+		contexts_add(contexts, &(struct context) {
+			.logger = logger,
+			.data = copy->data + pos,
+			.size = ctx->bytes < left ? ctx->bytes : left,
+			.cleared = ctx->cleared,
+		});
+		pos += ((size_t)ctx->bytes + 7) & ~(size_t)7;
+	}
+}
+
 static void copy_logger(struct history *history, const struct logger *logger)
 {
 	struct copy *copy = must(calloc(1, sizeof(*copy)));
 	char *path = logger_path(logger->name, "history");
 	const struct history_head *head;
 
-	copy->logger = logger;
 	read_file(copy, path);
 	head = check_head(copy, path);
 	free(path);
@@ -114,6 +127,8 @@ static void copy_logger(struct history *history, const struct logger *logger)
 			.boottime = head->boottime,
 			.realtime = head->realtime,
 		};
+	if (head)
+		find_contexts(&history->contexts, logger, copy);
 	copy->next = history->copies;
 	history->copies = copy;
 }
@@ -163,6 +178,7 @@ struct history *history_read(const char *logger)
 		if (!logger || !strcmp(l->name, logger))
 			copy_logger(history, l);
 	}
+	history->contexts.until = history->clock.trace;
 
 	return history;
 }
@@ -202,110 +218,10 @@ void history_free(struct history *history)
 		free(history->copies);
 		history->copies = next;
 	}
+	contexts_free(&history->contexts);
 	loggers_free(history->loggers);
 	tep_free(history->tep);
 	free(history);
-}
-
-/* ---------------------------- contexts ---------------------------- */
-
-/* The next context that begins at *@pos of a copy; false at the end. */
-static bool next_context(const struct copy *copy, size_t *pos, struct record_cursor *cursor)
-{
-	const struct history_head *head = (void *)copy->data;
-	const struct history_ctx *ctx;
-	size_t size;
-	uint32_t i;
-
-	if (!copy->size)
-		return false;
-	if (!*pos)
-		*pos = head->head_size;
-	if (*pos > copy->size || copy->size - *pos < head->ctx_size)
-		return false;
-	ctx = (void *)copy->data + *pos;
-	*pos += head->ctx_size;
-	size = ctx->bytes;
-	if (size > copy->size - *pos)
-		size = copy->size - *pos;
-	record_start(cursor, copy->data + *pos, size);
-	cursor->message.logger = copy->logger;
-	*pos += (size + 7) & ~(size_t)7;
-	for (i = 0; i < ctx->cleared && record_next(cursor); i++)
-		;
-
-	return true;
-}
-
-static bool next_wanted(const struct history *history, struct record_cursor *cursor,
-			message_filter wanted, void *data)
-{
-	while (record_next(cursor))
-		if (cursor->message.time <= history->clock.trace &&
-		    (!wanted || wanted(&cursor->message, data)))
-			return true;
-
-	return false;
-}
-
-/* ---------------------------- merge ---------------------------- */
-
-static bool is_before(const struct record_cursor *a, const struct record_cursor *b)
-{
-	uint64_t left = a->message.time, right = b->message.time;
-
-	return left < right ||
-	       (left == right && (int32_t)(a->turn - b->turn) < 0);
-}
-
-static void sift_down(struct merge *merge, size_t pos)
-{
-	struct record_cursor moved = merge->cursors[pos];
-
-	for (;;) {
-		size_t child = 2 * pos + 1;
-
-		if (child + 1 < merge->nr &&
-		    is_before(&merge->cursors[child + 1], &merge->cursors[child]))
-			child++;
-		if (child >= merge->nr || !is_before(&merge->cursors[child], &moved))
-			break;
-		merge->cursors[pos] = merge->cursors[child];
-		pos = child;
-	}
-	merge->cursors[pos] = moved;
-}
-
-static void add_cursor(struct merge *merge, const struct record_cursor *cursor)
-{
-	if (merge->nr == merge->room) {
-		merge->room = 2 * merge->room + 64;
-		merge->cursors = must(realloc(merge->cursors,
-					      merge->room * sizeof(*cursor)));
-	}
-	merge->cursors[merge->nr++] = *cursor;
-}
-
-static void begin_merge(struct merge *merge, struct history *history,
-			message_filter wanted, void *data)
-{
-	const struct copy *copy;
-	struct record_cursor cursor;
-	size_t pos, i;
-
-	for (copy = history->copies; copy; copy = copy->next)
-		for (pos = 0; next_context(copy, &pos, &cursor);)
-			if (next_wanted(history, &cursor, wanted, data))
-				add_cursor(merge, &cursor);
-	for (i = merge->nr / 2; i--;)
-		sift_down(merge, i);
-}
-
-/* Whether the first one is still the oldest: mostly the same context goes on. */
-static bool goes_on(const struct merge *merge)
-{
-	return (merge->nr < 2 || !is_before(&merge->cursors[1], &merge->cursors[0])) &&
-	       (merge->nr < 3 || !is_before(&merge->cursors[2], &merge->cursors[0]));
 }
 
 /**
@@ -320,22 +236,7 @@ static bool goes_on(const struct merge *merge)
 int history_each_of(struct history *history, message_filter wanted, message_fn look,
 		    void *data)
 {
-	struct merge merge = { 0 };
-	int ret = 0;
-
-	begin_merge(&merge, history, wanted, data);
-	while (merge.nr && !ret) {
-		struct record_cursor *first = merge.cursors;
-
-		ret = look(&first->message, data);
-		if (!next_wanted(history, first, wanted, data))
-			*first = merge.cursors[--merge.nr];
-		if (merge.nr && !goes_on(&merge))
-			sift_down(&merge, 0);
-	}
-	free(merge.cursors);
-
-	return ret;
+	return contexts_each(&history->contexts, wanted, look, data);
 }
 
 /**
@@ -348,7 +249,7 @@ int history_each_of(struct history *history, message_filter wanted, message_fn l
  */
 int history_each(struct history *history, message_fn look, void *data)
 {
-	return history_each_of(history, NULL, look, data);
+	return contexts_each(&history->contexts, NULL, look, data);
 }
 
 /**
@@ -359,12 +260,5 @@ int history_each(struct history *history, message_fn look, void *data)
  */
 void history_visit(struct history *history, message_fn look, void *data)
 {
-	const struct copy *copy;
-	struct record_cursor cursor;
-	size_t pos;
-
-	for (copy = history->copies; copy; copy = copy->next)
-		for (pos = 0; next_context(copy, &pos, &cursor);)
-			while (next_wanted(history, &cursor, NULL, NULL))
-				look(&cursor.message, data);
+	contexts_visit(&history->contexts, look, data);
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "clock.h"
+#include "contexts.h"
 #include "message.h"
 
 struct history;
@@ -54,9 +55,6 @@ struct history_ctx {
 	uint16_t	kind;
 	uint32_t	reserved;
 };
-
-/* Whether a message is wanted: called once for each, in no order. */
-typedef bool (*message_filter)(const struct message *message, void *data);
 
 struct history *history_read(const char *logger);
 int history_each(struct history *history, message_fn look, void *data);

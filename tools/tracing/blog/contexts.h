@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1 */
+/*
+ * The messages of many contexts in the order of time.
+ */
+#ifndef _BLOG_CONTEXTS_H
+#define _BLOG_CONTEXTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "message.h"
+
+struct logger;
+
+/* Whether a message is wanted: called once for each, in no order. */
+typedef bool (*message_filter)(const struct message *message, void *data);
+
+/**
+ * struct context - a copy of a context
+ * @logger: whose it is
+ * @data: its records, aligned to 4 bytes
+ * @size: bytes of them
+ * @cleared: so many messages at the front are not to be shown
+ */
+struct context {
+	const struct logger	*logger;
+	const void		*data;
+	size_t			size;
+	uint32_t		cleared;
+};
+
+/**
+ * struct contexts - many of them
+ * @list: so many of @nr, in no order; with @room for more
+ * @until: younger messages are passed over
+ */
+struct contexts {
+	struct context	*list;
+	size_t		nr;
+	size_t		room;
+	uint64_t	until;
+};
+
+void contexts_add(struct contexts *contexts, const struct context *context);
+int contexts_each(const struct contexts *contexts, message_filter wanted, message_fn look,
+		  void *data);
+void contexts_visit(const struct contexts *contexts, message_fn look, void *data);
+void contexts_free(struct contexts *contexts);
+
+#endif /* _BLOG_CONTEXTS_H */
