@@ -38,6 +38,17 @@ void clock_print(const struct clock *clock, enum clock_style style, uint64_t tim
 	snprintf(buf + len, size - len, ".%06" PRIu64, real % NSEC_PER_SEC / 1000);
 }
 
+/* As far as there are stamps. */
+static uint64_t to_ns(double seconds)
+{
+	double ns = seconds * NSEC_PER_SEC;
+
+	if (ns >= (double)UINT64_MAX)
+		return UINT64_MAX;
+
+	return ns > 0 ? ns : 0;
+}
+
 /* "HH:MM[:SS[.f]]", today or yesterday, or with a date before; seconds since 1970. */
 static bool parse_wall(const struct clock *clock, const char *text, double *wall)
 {
@@ -89,7 +100,7 @@ static bool parse_ago(const char *text, double *seconds)
 	double val = strtod(text, &end);
 	size_t i;
 
-	if (end == text || val < 0 || !*end || end[1])
+	if (end == text || !(val >= 0) || !*end || end[1])
 		return false;
 	for (i = 0; i < sizeof(units) / sizeof(*units); i++) {
 		if (*end == units[i].name) {
@@ -112,25 +123,26 @@ static bool parse_ago(const char *text, double *seconds)
  */
 int clock_parse(const struct clock *clock, const char *text, uint64_t *time)
 {
+	uint64_t ns;
 	double val;
 	char *end;
 
 	if (*text == '-')
 		text++;
 	if (parse_ago(text, &val)) {
-		val *= NSEC_PER_SEC;
-		*time = val < clock->trace ? clock->trace - (uint64_t)val : 0;
+		ns = to_ns(val);
+		*time = ns < clock->trace ? clock->trace - ns : 0;
 		return 0;
 	}
 	val = strtod(text, &end);
 	if (end != text && !*end && val >= 0) {
-		*time = val * NSEC_PER_SEC;
+		*time = to_ns(val);
 		return 0;
 	}
 	if (!clock->realtime || !parse_wall(clock, text, &val))
 		return -1;
-	val = val * NSEC_PER_SEC - clock->realtime + clock->trace;
-	*time = val > 0 ? val : 0;
+	*time = to_ns(val - (double)clock->realtime / NSEC_PER_SEC +
+		      (double)clock->trace / NSEC_PER_SEC);
 
 	return 0;
 }

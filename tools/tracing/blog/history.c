@@ -73,64 +73,66 @@ static void read_file(struct copy *copy, const char *path)
 	close(fd);
 }
 
-static const struct history_head *check_head(const struct copy *copy, const char *path)
+/**
+ * history_parse - find the contexts in the copy of a file
+ * @contexts: takes them; one that the file breaks off in has less in it
+ * @logger: whose file it is
+ * @data: the copy, aligned to 8 bytes, which must stay
+ * @size: bytes of it
+ * @clock: takes the time of the copy
+ *
+ * Return: NULL, or what is wrong with it.
+ */
+const char *history_parse(struct contexts *contexts, const struct logger *logger,
+			  const void *data, size_t size, struct clock *clock)
 {
-	const struct history_head *head = (void *)copy->data;
+	const struct history_head *head = data;
+	const struct history_ctx *ctx;
+	size_t pos, left;
 
-	if (!copy->size)
-		return NULL;
-	if (copy->size < sizeof(*head) || memcmp(head->magic, "BLOG", 4) ||
-	    head->head_size < sizeof(*head) || head->head_size % 8 ||
-	    head->ctx_size < sizeof(struct history_ctx) || head->ctx_size % 8)
-		die("%s is not what this command reads", path);
-	if (head->version != HISTORY_VERSION)
-		die("%s has format %u, and this command reads %u: install the blog-tools that belong to the kernel",
-		    path, head->version, HISTORY_VERSION);
-
-	return head;
-}
-
-/* One that the file breaks off in has less in it. */
-static void find_contexts(struct contexts *contexts, const struct logger *logger,
-			  const struct copy *copy)
-{
-	const struct history_head *head = (void *)copy->data;
-	size_t pos = head->head_size, left;
-
-	while (pos <= copy->size && copy->size - pos >= head->ctx_size) {
-		const struct history_ctx *ctx = (void *)copy->data + pos;
-
+	if (size < sizeof(*head) || memcmp(head->magic, "BLOG", sizeof(head->magic)))
+		return "it is not the history of a logger";
+	if (head->version != HISTORY_VERSION || head->head_size < sizeof(*head) ||
+	    head->head_size % 8 || head->ctx_size < sizeof(*ctx) || head->ctx_size % 8)
+		return "it has another format: install the blog-tools that belong to the kernel";
+	*clock = (struct clock) {
+		.trace = head->now,
+		.boottime = head->boottime,
+		.realtime = head->realtime,
+	};
+	for (pos = head->head_size; pos <= size && size - pos >= head->ctx_size;
+	     pos += ((size_t)ctx->bytes + 7) & ~(size_t)7) {
+		ctx = data + pos;
 		pos += head->ctx_size;
-		left = copy->size - pos;
+		left = size - pos;
 		contexts_add(contexts, &(struct context) {
 			.logger = logger,
-			.data = copy->data + pos,
+			.data = data + pos,
 			.size = ctx->bytes < left ? ctx->bytes : left,
 			.cleared = ctx->cleared,
 		});
-		pos += ((size_t)ctx->bytes + 7) & ~(size_t)7;
 	}
+
+	return NULL;
 }
 
 static void copy_logger(struct history *history, const struct logger *logger)
 {
 	struct copy *copy = must(calloc(1, sizeof(*copy)));
 	char *path = logger_path(logger->name, "history");
-	const struct history_head *head;
+	struct clock clock;
+	const char *wrong;
 
 	read_file(copy, path);
-	head = check_head(copy, path);
-	free(path);
-	if (head && (!history->clock.trace || head->now < history->clock.trace))
-		history->clock = (struct clock) {
-			.trace = head->now,
-			.boottime = head->boottime,
-			.realtime = head->realtime,
-		};
-	if (head)
-		find_contexts(&history->contexts, logger, copy);
 	copy->next = history->copies;
 	history->copies = copy;
+	wrong = copy->size ? history_parse(&history->contexts, logger, copy->data,
+					   copy->size, &clock) : NULL;
+	if (wrong)
+		die("cannot read %s: %s", path, wrong);
+	if (copy->size && (!history->clock.trace || clock.trace < history->clock.trace))
+		history->clock = clock;
+	free(path);
 }
 
 /* Reading them takes longer than all the rest, and few messages have any. */

@@ -56,6 +56,8 @@ struct history_ctx {
 	uint32_t	reserved;
 };
 
+const char *history_parse(struct contexts *contexts, const struct logger *logger,
+			  const void *data, size_t size, struct clock *clock);
 struct history *history_read(const char *logger);
 int history_each(struct history *history, message_fn look, void *data);
 int history_each_of(struct history *history, message_filter wanted, message_fn look,
