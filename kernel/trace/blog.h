@@ -4,6 +4,7 @@
  *
  *	blog_tracefs.c	the instance; tells the others of loggers that come and go
  *	  blog_files.c	    the control files of a logger
+ *	    blog_history.c	the file with all that it retains
  *	  blog_event.c	    its event: catalogue, text, who hears it where
  *	    blog_publish.c	passes and requests: what to bring in, when, for whom
  *	      blog_view.c	    what of the contexts is in the ring buffers
@@ -168,6 +169,18 @@ void blog_publish_soon(void);
 /* blog_event.c */
 void blog_event_add(struct blog_logger *logger);
 void blog_event_remove(struct blog_logger *logger);
+
+/* blog_history.c */
+
+/* Contexts of a logger, in no order. */
+struct blog_ctx_list {
+	unsigned int nr;
+	struct blog_ctx_info info[];
+};
+
+extern const struct file_operations blog_history_fops;
+
+struct blog_ctx_list *blog_list_contexts(const void *where);
 
 /* blog_files.c */
 void blog_files_init(void);

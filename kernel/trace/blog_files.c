@@ -27,6 +27,8 @@
  *				    - is for what an empty context lacks. The
  *				    comm may have blanks; control and non-ASCII
  *				    characters and \ are \ooo
+ *	loggers/<name>/history	r   binary; all that the contexts hold, as it is: see
+ *				    <uapi/linux/blog.h>
  *	loggers/<name>/clear	w   1 drops what the contexts hold
  *
  * All that is written must be a text below a page in one write(). What is wrong
@@ -399,14 +401,6 @@ static const struct file_operations sites_fops = {
 
 /* contexts */
 
-struct ctx_list {
-	unsigned int nr;
-	struct blog_ctx_info info[];
-};
-
-/* For so many contexts there is room at the first try. */
-#define CTX_LIST_MIN	256
-
 static int by_last(const void *a, const void *b)
 {
 	const struct blog_ctx_info *x = a, *y = b;
@@ -414,36 +408,9 @@ static int by_last(const void *a, const void *b)
 	return x->last < y->last ? -1 : x->last > y->last;
 }
 
-/* The contexts as they are now, to be freed with kvfree(), or an ERR_PTR(). */
-static struct ctx_list *list_contexts(const struct file *file)
-{
-	unsigned int max = CTX_LIST_MIN;
-	struct blog_logger *logger;
-	struct ctx_list *list;
-
-	guard(mutex)(&blog_mutex);
-	logger = find_logger(file);
-	if (!logger)
-		return ERR_PTR(-ENODEV);
-
-	for (;;) {
-		list = kvmalloc(struct_size(list, info, max), GFP_KERNEL);
-		if (!list)
-			return ERR_PTR(-ENOMEM);
-		list->nr = blog_logger_contexts(logger, list->info, max);
-		if (list->nr <= max)
-			break;
-		max = list->nr;
-		kvfree(list);
-	}
-	sort(list->info, list->nr, sizeof(*list->info), by_last, NULL);
-
-	return list;
-}
-
 static void *context_at(const struct seq_file *m, loff_t pos)
 {
-	struct ctx_list *list = m->private;
+	struct blog_ctx_list *list = m->private;
 
 	if (!pos)
 		return SEQ_START_TOKEN;
@@ -473,7 +440,7 @@ static const char *ctx_kind(const struct blog_ctx_info *info)
 
 	if (!info->bytes)
 		return "-";
-	if (!info->shared)
+	if (info->kind == BLOG_CTX_TASK)
 		return "task";
 
 	return levels[info->owner.level % BLOG_LEVELS];
@@ -528,14 +495,15 @@ static const struct seq_operations contexts_ops = {
 
 static int contexts_open(struct inode *inode, struct file *file)
 {
-	struct ctx_list *list;
+	struct blog_ctx_list *list;
 	int ret = tracing_check_open_get_tr(NULL);
 
 	if (ret)
 		return ret;
-	list = list_contexts(file);
+	list = blog_list_contexts(inode->i_private);
 	if (IS_ERR(list))
 		return PTR_ERR(list);
+	sort(list->info, list->nr, sizeof(*list->info), by_last, NULL);
 	ret = seq_open(file, &contexts_ops);
 	if (ret)
 		kvfree(list);
@@ -611,6 +579,7 @@ void blog_files_create(struct blog_logger *logger)
 	trace_create_file("stats", TRACE_MODE_READ, dir, logger, &stats_fops);
 	trace_create_file("sites", TRACE_MODE_WRITE, dir, logger, &sites_fops);
 	trace_create_file("contexts", TRACE_MODE_READ, dir, logger, &contexts_fops);
+	trace_create_file("history", TRACE_MODE_READ, dir, logger, &blog_history_fops);
 	trace_create_file("clear", 0200, dir, logger, &clear_fops);
 	logger->event->dir = dir;
 }

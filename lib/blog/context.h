@@ -20,18 +20,6 @@
 static_assert(!(BLOG_CTX_SIZE & (BLOG_CTX_SIZE - 1)));
 
 /**
- * enum blog_ctx_kind - whose a context is
- * @BLOG_CTX_TASK:	a task's own
- * @BLOG_CTX_CPU:	a CPU's: for its interrupts, and for tasks that get none
- * @BLOG_CTX_COMMON:	for whoever gets no other, one at a time
- */
-enum blog_ctx_kind {
-	BLOG_CTX_TASK,
-	BLOG_CTX_CPU,
-	BLOG_CTX_COMMON,
-};
-
-/**
  * struct blog_ctx - a context: a buffer of records and who writes it
  * @logger:	logger that the context belongs to
  * @next:	next context of the same task; accessed by the task with
@@ -113,6 +101,7 @@ static_assert(offsetofend(struct blog_ctx, owner.comm) == 64);
 
 #define BLOG_NO_CPU		U32_MAX
 #define BLOG_DATA_SIZE		(BLOG_CTX_SIZE - sizeof(struct blog_ctx))
+static_assert(BLOG_DATA_SIZE <= BLOG_RECORDS_MAX);
 
 /* A context whose head is beyond this is full. */
 #define BLOG_HEAD_MAX		(BLOG_DATA_SIZE - BLOG_ROOM)
@@ -154,5 +143,8 @@ struct blog_ctx *blog_ctx_common(struct blog_state *state);
 bool blog_ctx_recall(struct blog_ctx *ctx, u64 before);
 void blog_ctx_recall_from_cpu(struct blog_cpu *cpu, u64 before);
 void blog_ctx_unlink_tasks(struct blog_state *state);
+
+/* copy.c */
+struct blog_ctx *blog_ctx_find(struct blog_state *state, const struct blog_ctx *wanted);
 
 #endif /* _LIB_BLOG_CONTEXT_H */

@@ -275,15 +275,17 @@ static void describe_ctx(struct blog_ctx_info *info, const struct blog_ctx *ctx)
 {
 	memset(info, 0, sizeof(*info));
 	info->ctx = ctx;
+	info->generation = ctx->generation;
 	info->state = READ_ONCE(ctx->state);
 	/* Stored by who takes it, with no lock that we could have. */
-	info->shared = data_race(ctx->kind) != BLOG_CTX_TASK;
+	info->kind = data_race(ctx->kind);
 	/* Pairs with the release in commit_record(). */
 	info->bytes = smp_load_acquire(&ctx->head);
 	if (!info->bytes)
 		return;
 	info->records = READ_ONCE(ctx->records);
 	info->unread = info->records - ctx->counted;
+	info->cleared = ctx->cleared;
 	info->first = first_stamp(ctx);
 	/* The owner may be storing: these need not fit together. */
 	info->last = data_race(ctx->last);

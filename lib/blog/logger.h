@@ -11,6 +11,7 @@
  *	query.c		switches statements
  *	reader.c	the merge; what a reader says of what it read
  *	  cursor.c	    walks through one context
+ *	  copy.c	    copies one as it is
  *	write.c		blog(), the hot path
  *	  context.c	    which context a task or CPU writes to (refill.c and recall.c, too)
  *	    batch.c	contexts that nobody writes to (logger.c and reader.c, too)

@@ -544,18 +544,6 @@ void blog_logger_unclaim(struct blog_logger *logger)
 	raw_spin_unlock_irqrestore(&state->lock, flags);
 }
 
-/* In an RCU read-side critical section: what is found stays readable. */
-static struct blog_ctx *find_ctx(struct blog_state *state, const struct blog_ctx *wanted)
-{
-	struct blog_ctx *ctx;
-
-	list_for_each_entry_rcu(ctx, &state->contexts, all)
-		if (ctx == wanted)
-			return ctx;
-
-	return NULL;
-}
-
 /**
  * blog_logger_put_back() - let a message that was claimed be claimed once more
  * @logger: a registered logger
@@ -573,7 +561,7 @@ void blog_logger_put_back(struct blog_logger *logger, const struct blog_origin *
 	unsigned long flags;
 
 	guard(rcu)();
-	ctx = find_ctx(state, origin->ctx);
+	ctx = blog_ctx_find(state, origin->ctx);
 	raw_spin_lock_irqsave(&state->lock, flags);
 	/* One that has been removed was emptied before. */
 	if (!ctx || ctx->generation != origin->generation) {

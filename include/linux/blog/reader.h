@@ -56,6 +56,10 @@
  * leaves no trace there. In place of the claim it asks blog_ctx_emptied() after each
  * copy.
  *
+ * Who wants neither order nor counts, as to take all that there is elsewhere, lists a
+ * logger's contexts by blog_logger_contexts(), and copies one after another by
+ * blog_logger_copy(), besides any merge.
+ *
  * A registered logger stays so while blog_mutex is held, and for the reader from
  * logger_added() until logger_gone() returns.
  *
@@ -150,29 +154,35 @@ void blog_logger_stats(struct blog_logger *logger, struct blog_stats *stats);
 /**
  * struct blog_ctx_info - a context as it was
  * @ctx:	which one; not to be followed
+ * @generation:	another one each time that it is emptied
  * @state:	where it was in its life
- * @shared:	a CPU's, not a task's
+ * @kind:	whose it was, or had been last
  * @owner:	task that wrote the last record, or that was interrupted
  * @bytes:	bytes of records; if 0, what follows and @owner mean nothing
  * @records:	messages
  * @unread:	those of them that nobody has read
+ * @cleared:	those of them, at the front, that nobody is to read any more
  * @first:	stamp at its start
  * @last:	stamp of the last message
  */
 struct blog_ctx_info {
 	const struct blog_ctx *ctx;
+	unsigned int generation;
 	enum blog_ctx_state state;
-	bool shared;
+	enum blog_ctx_kind kind;
 	struct blog_owner owner;
 	u32 bytes;
 	u32 records;
 	u32 unread;
+	u32 cleared;
 	u64 first;
 	u64 last;
 };
 
 unsigned int blog_logger_contexts(struct blog_logger *logger,
 				  struct blog_ctx_info *info, unsigned int max);
+bool blog_logger_copy(struct blog_logger *logger, struct blog_ctx_info *info,
+		      void *records);
 
 /* Messages */
 

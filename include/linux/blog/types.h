@@ -16,6 +16,9 @@ struct blog_logger;
 /* Bytes of a context. */
 #define BLOG_CTX_SIZE		(CONFIG_BLOG_CTX_SIZE_KB * SZ_1K)
 
+/* Most bytes of records in a context; the rest describes it. */
+#define BLOG_RECORDS_MAX	(BLOG_CTX_SIZE - 256)
+
 /**
  * enum blog_ctx_state - where a context is in its life
  * @BLOG_CTX_READY:	empty, in alloc_batch
@@ -31,6 +34,18 @@ enum blog_ctx_state {
 	BLOG_CTX_PARKED,
 	BLOG_CTX_QUEUED,
 	BLOG_CTX_NR_STATES
+};
+
+/**
+ * enum blog_ctx_kind - whose a context is
+ * @BLOG_CTX_TASK:	a task's own
+ * @BLOG_CTX_CPU:	a CPU's: for its interrupts, and for tasks that get none
+ * @BLOG_CTX_COMMON:	for whoever gets no other, one at a time
+ */
+enum blog_ctx_kind {
+	BLOG_CTX_TASK,
+	BLOG_CTX_CPU,
+	BLOG_CTX_COMMON,
 };
 
 /* Task, softirq, hardirq and NMI: interrupt_context_level(). */

@@ -483,7 +483,7 @@ static void logger_contexts(struct kunit *test)
 	info = find_info(list, nr, blog_kunit_ctx_of(current));
 	KUNIT_ASSERT_NOT_NULL(test, info);
 	KUNIT_EXPECT_EQ(test, info->state, BLOG_CTX_ACTIVE);
-	KUNIT_EXPECT_FALSE(test, info->shared);
+	KUNIT_EXPECT_EQ(test, info->kind, BLOG_CTX_TASK);
 	KUNIT_EXPECT_EQ(test, info->owner.level, 0);
 	KUNIT_EXPECT_EQ(test, info->unread, 2);
 	KUNIT_EXPECT_EQ(test, info->records, 2);
@@ -501,7 +501,7 @@ static void logger_contexts(struct kunit *test)
 			continue;
 		KUNIT_EXPECT_EQ(test, list[i].records, 0);
 		/* But the common one. */
-		if (!list[i].shared)
+		if (list[i].kind == BLOG_CTX_TASK)
 			KUNIT_EXPECT_EQ(test, list[i].state, BLOG_CTX_READY);
 	}
 	KUNIT_EXPECT_EQ(test, used, 1);
