@@ -53,7 +53,7 @@ static_assert(BLOG_CTX_TASK == 0 && BLOG_CTX_CPU == 1 && BLOG_CTX_COMMON == 2);
 
 /**
  * struct history - an open file
- * @lock:	one reader at a time
+ * @lock:	protects what follows
  * @list:	the contexts
  * @next:	the next one of them to copy
  * @piece:	what is being handed out: the head at first, then a context
@@ -62,7 +62,7 @@ static_assert(BLOG_CTX_TASK == 0 && BLOG_CTX_CPU == 1 && BLOG_CTX_COMMON == 2);
  * @ctx:	the context that was copied last
  */
 struct history {
-	struct mutex lock;
+	struct mutex lock;	/* one reader at a time */
 	struct blog_ctx_list *list;
 	unsigned int next;
 	const void *piece;
