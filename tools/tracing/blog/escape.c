@@ -1,49 +1,66 @@
 // SPDX-License-Identifier: LGPL-2.1
 /*
- * Names of files and tasks may have anything in them: a newline forges a line, an
- * escape sequence does things to the terminal.
+ * Control characters as \ooo. A newline in the name of a file would begin a line
+ * that nobody has logged, and an escape sequence would command the terminal.
+ *
+ * Backslashes stay as they are: the text is to be read, not to be read back.
  */
-#include <stdbool.h>
+#include <string.h>
 
 #include "escape.h"
 
-/* Bytes of the control character at @text; 0 if it is none. C1 takes two in UTF-8. */
-static int control_length(const unsigned char *text)
-{
-	if (*text < ' ' || *text == 0x7f)
-		return 1;
+#define ESCAPE_SIZE	4	/* bytes of \ooo */
 
-	return text[0] == 0xc2 && text[1] >= 0x80 && text[1] <= 0x9f ? 2 : 0;
+/* The bytes of the control character at @src, which has @len bytes; 0 if none. */
+static size_t control_size(const unsigned char *src, size_t len)
+{
+	if (src[0] < 0x20 || src[0] == 0x7f)
+		return 1;
+	/* U+0080 to U+009f, in UTF-8 */
+	if (len > 1 && src[0] == 0xc2 && src[1] >= 0x80 && src[1] <= 0x9f)
+		return 2;
+	return 0;
+}
+
+static void escape_byte(char *dst, unsigned char byte)
+{
+	dst[0] = '\\';
+	dst[1] = '0' + (byte >> 6);
+	dst[2] = '0' + (byte >> 3 & 7);
+	dst[3] = '0' + (byte & 7);
 }
 
 /**
- * escape_control - copy text with control characters as \ooo
- * @dst: takes the copy, and a NUL
- * @size: bytes in @dst, at least 1; what does not fit is cut
- * @src: the text
+ * escape_control - copy text with its control characters as \ooo
+ * @dst: the copy, which ends with a NUL
+ * @size: bytes of @dst, at least 1; what has no room there is left out, and
+ *	ESCAPED_SIZE(@len) is always enough
+ * @src: the text; it ends at its first NUL, or after @len bytes
+ * @len: bytes of @src
  *
- * Return: length of the copy.
+ * Control characters are the bytes below 0x20, 0x7f, and in UTF-8 U+0080 to U+009f,
+ * both of whose bytes are written so. All other bytes are copied.
+ *
+ * Return: the bytes written, without the NUL.
  */
-size_t escape_control(char *dst, size_t size, const char *src)
+size_t escape_control(char *dst, size_t size, const char *src, size_t len)
 {
-	const unsigned char *pos = (const unsigned char *)src;
-	size_t len = 0;
+	const unsigned char *byte = (const unsigned char *)src;
+	size_t left = strnlen(src, len), used = 0, n, i;
 
-	while (*pos) {
-		int i, nr = control_length(pos);
-
-		if (len + (nr ? 4 * nr : 1) >= size)
+	while (left) {
+		n = control_size(byte, left);
+		if (used + (n ? n * ESCAPE_SIZE : 1) >= size)
 			break;
-		for (i = 0; i < nr; i++, pos++) {
-			dst[len++] = '\\';
-			dst[len++] = '0' + (*pos >> 6);
-			dst[len++] = '0' + (*pos >> 3 & 7);
-			dst[len++] = '0' + (*pos & 7);
+		for (i = 0; i < n; i++, used += ESCAPE_SIZE)
+			escape_byte(dst + used, byte[i]);
+		if (!n) {
+			dst[used++] = *byte;
+			n = 1;
 		}
-		if (!nr)
-			dst[len++] = *pos++;
+		byte += n;
+		left -= n;
 	}
-	dst[len] = '\0';
-
-	return len;
+	dst[used] = '\0';
+	return used;
 }

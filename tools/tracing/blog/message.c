@@ -42,7 +42,7 @@ size_t message_text(const struct message *message, char *buf, size_t size)
 	if (!site || !site->fmt) {
 		len = snprintf(raw, sizeof(raw), "<unknown statement %u, %zu bytes>",
 			       message->site, message->len);
-		return escape_control(buf, size, raw);
+		return escape_control(buf, size, raw, sizeof(raw));
 	}
 	len = snprintf(raw, sizeof(raw) / 2, "%s: ", site->func);
 	len += bstr_print(raw + len, sizeof(raw) - len, site->fmt, message->args,
@@ -50,5 +50,5 @@ size_t message_text(const struct message *message, char *buf, size_t size)
 	if (raw[len - 1] == '\n')
 		raw[len - 1] = '\0';
 
-	return escape_control(buf, size, raw);
+	return escape_control(buf, size, raw, sizeof(raw));
 }

@@ -174,10 +174,10 @@ const char *paint(enum colour colour)
  */
 void print_plain(const char *text)
 {
-	size_t size = 8 * strlen(text) + 1;
+	size_t len = strlen(text), size = ESCAPED_SIZE(len);
 	char *plain = must(malloc(size));
 
-	escape_control(plain, size, text);
+	escape_control(plain, size, text, len);
 	fputs(plain, stdout);
 	free(plain);
 }
@@ -196,10 +196,10 @@ void print_message(const struct message *message, const struct clock *clock,
 		[LEVEL_HARDIRQ] = " hardirq", [LEVEL_NMI] = " nmi",
 	};
 	static char text[TEXT_SIZE];
-	char time[64], comm[8 * COMM_SIZE];
+	char time[64], comm[ESCAPED_SIZE(COMM_SIZE)];
 
 	clock_print(clock, style, message->time, time, sizeof(time));
-	escape_control(comm, sizeof(comm), message->comm);
+	escape_control(comm, sizeof(comm), message->comm, COMM_SIZE);
 	message_text(message, text, sizeof(text));
 	if (message->lost)
 		printf("%s%u messages were dropped here%s\n", paint(COLOUR_RED),

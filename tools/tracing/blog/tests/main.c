@@ -36,6 +36,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	test_bstr();
+	test_escape();
 	test_plugin(argv[1]);
 	printf("%d passed, %d failed\n", passed, failed);
 	return failed != 0;

@@ -10,6 +10,7 @@ void check(bool ok, const char *what, const char *detail);
 void check_text(const char *what, const char *got, const char *want);
 
 void test_bstr(void);
+void test_escape(void);
 void test_plugin(const char *dir);
 
 #endif /* _BLOG_TEST_H */
