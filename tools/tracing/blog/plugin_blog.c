@@ -12,6 +12,8 @@
  *
  *   [4242] ceph_add_cap: 00000000deadbeef cap pAsLsXs
  *
+ * Control characters are shown as \ooo, also in names.
+ *
  * An event says itself which task and CPU has logged it, and how much younger its
  * stamp is than the message, in units of the clock. Where that differs from what
  * stands at the beginning of the line, comm=NAME, cpu=N and late=N come first. (In perf
@@ -40,6 +42,7 @@
 
 #include "bstr.h"
 #include "catalogue.h"
+#include "escape.h"
 #include "symbol.h"
 
 /*
@@ -98,6 +101,7 @@ struct logger {
 	struct blog_catalogue	catalogue;
 	struct bstr_env		env;
 	char			message[MESSAGE_SIZE];
+	char			escaped[ESCAPED_SIZE(MESSAGE_SIZE)];
 };
 
 /* Of all handles. A handle is used by one thread, as all of libtraceevent. */
@@ -147,6 +151,13 @@ static bool find_args(const struct logger *l, const struct tep_record *record,
 	return false;
 }
 
+/* Print text that may hold anything; it ends at a NUL, or after @len bytes. */
+static void print_text(struct trace_seq *s, struct logger *l, const char *text, size_t len)
+{
+	escape_control(l->escaped, sizeof(l->escaped), text, len);
+	trace_seq_puts(s, l->escaped);
+}
+
 /* The name that the line begins with; NULL if unknown here, or of an idle task. */
 static const char *known_comm(const struct logger *l, const struct tep_record *record)
 {
@@ -158,18 +169,29 @@ static const char *known_comm(const struct logger *l, const struct tep_record *r
 	return tep_data_comm_from_pid(l->tep, pid);
 }
 
-/* Who has logged it, where the line says otherwise. */
-static void print_who(struct trace_seq *s, const struct logger *l,
-		      const struct tep_record *record)
+static void print_comm(struct trace_seq *s, struct logger *l, const struct tep_record *record)
 {
 	const char *known = known_comm(l, record), *comm;
+	const struct tep_format_field *field = l->comm;
+
+	if (!known || !field || field->offset < 0 || field->size < 0 ||
+	    !has_bytes(record, field->offset, field->size))
+		return;
+	comm = (char *)record->data + field->offset;
+	if (!strncmp(comm, known, field->size))
+		return;
+	trace_seq_puts(s, "comm=");
+	print_text(s, l, comm, field->size);
+	trace_seq_putc(s, ' ');
+}
+
+/* Who has logged it, where the line says otherwise. */
+static void print_who(struct trace_seq *s, struct logger *l,
+		      const struct tep_record *record)
+{
 	uint64_t cpu, late;
 
-	if (known && l->comm && has_bytes(record, l->comm->offset, l->comm->size)) {
-		comm = (char *)record->data + l->comm->offset;
-		if (strncmp(comm, known, l->comm->size))
-			trace_seq_printf(s, "comm=%.*s ", l->comm->size, comm);
-	}
+	print_comm(s, l, record);
 	if (l->cpu && read_field(record, l->cpu, l->env.big_endian, &cpu) &&
 	    cpu != (uint64_t)record->cpu)
 		trace_seq_printf(s, "cpu=%llu ", (unsigned long long)cpu);
@@ -198,9 +220,10 @@ static void print_message(struct trace_seq *s, struct logger *l,
 			      len, &l->env);
 
 	if (n && l->message[n - 1] == '\n')
-		l->message[n - 1] = '\0';
-	trace_seq_printf(s, "%s: ", site->func);
-	trace_seq_puts(s, l->message);
+		n--;
+	print_text(s, l, site->func, SIZE_MAX);
+	trace_seq_puts(s, ": ");
+	print_text(s, l, l->message, n);
 }
 
 static void print_record(struct trace_seq *s, struct logger *l,
@@ -226,12 +249,13 @@ static void print_record(struct trace_seq *s, struct logger *l,
 	if (site && site->fmt) {
 		print_message(s, l, site, args, len);
 	} else {
-		if (site)
-			trace_seq_printf(s, "%s <no format, site %llu>",
-					 site->func, (unsigned long long)id);
-		else
-			trace_seq_printf(s, "<unknown site %llu>",
-					 (unsigned long long)id);
+		if (site) {
+			print_text(s, l, site->func, SIZE_MAX);
+			trace_seq_puts(s, " <no format, ");
+		} else {
+			trace_seq_puts(s, "<unknown ");
+		}
+		trace_seq_printf(s, "site %llu>", (unsigned long long)id);
 		print_words(s, args, len, l->env.big_endian);
 	}
 	if (!complete)

@@ -54,6 +54,8 @@ static const char * const entries[] = {
 	[9] = "octal (a.c:9) caf\\303\\251\\011%d\\x ends\\134",
 	[10] = "lines (a.c:10) one\\ntwo\\n\\n",
 	[11] = "longs (a.c:11) %ld %p",
+	[12] = "\\033[1mfn (a.c:12) text",
+	[13] = "no\\nentry",
 };
 
 struct event_format {
@@ -227,9 +229,9 @@ static void test_messages(void)
 
 	start(&rec, 0, 9);
 	add_number(&rec, 7, 4);
-	check_print(tep, &rec, "octal: caf\xc3\xa9\t7x ends\\");
+	check_print(tep, &rec, "octal: caf\xc3\xa9\\0117x ends\\");
 	start(&rec, 0, 10);
-	check_print(tep, &rec, "lines: one\ntwo\n");
+	check_print(tep, &rec, "lines: one\\012two\\012");
 	close_event(tep);
 }
 
@@ -254,6 +256,27 @@ static void test_who(void)
 	set(&rec, 4, 0, 4);
 	set(&rec, LATE, 0, 8);
 	check_print(tep, &rec, "cpu=3 add_cap: cap 5 of pAsLs");
+	close_event(tep);
+}
+
+/* Nothing in a record can begin a line or command the terminal. */
+static void test_control(void)
+{
+	struct tep_handle *tep = open_event(&ceph_format);
+	struct record rec = { 0 };
+
+	tep_register_comm(tep, "bash", 7);
+	start(&rec, 0, 1);
+	set(&rec, 4, 7, 4);
+	memcpy(rec.data + COMM, "a\n\033[2Jb", 8);
+	add_number(&rec, 5, 4);
+	add(&rec, "a\n\x7f\xc2\x9b" "1m\n\0", 10);
+	check_print(tep, &rec, "comm=a\\012\\033[2Jb add_cap: "
+		    "cap 5 of a\\012\\177\\302\\2331m\\012");
+	start(&rec, 0, 12);
+	check_print(tep, &rec, "\\033[1mfn: text");
+	start(&rec, 0, 13);
+	check_print(tep, &rec, "no\\012entry <no format, site 13>");
 	close_event(tep);
 }
 
@@ -571,6 +594,7 @@ void test_plugin(const char *dir)
 		return;
 	test_messages();
 	test_who();
+	test_control();
 	test_unknown();
 	test_symbols();
 	test_big_endian();
