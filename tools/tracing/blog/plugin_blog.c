@@ -23,10 +23,8 @@
  * exports few functions of libtraceevent to plugins; tests/symbols.txt lists
  * what may be used here.
  *
- * Options, for example trace-cmd report -O blog:loggers=foo,bar:
+ * There is one option, as in trace-cmd report -O blog:shorts=wide:
  *
- *   loggers	names of more events than the known ones, separated by commas;
- *		perf has no plugin options and takes them from BLOG_LOGGERS
  *   shorts	"narrow": %hd and %hhd are stored as 2 bytes and 1, as up to
  *		kernel 6.12; "wide": as 4 bytes, as in 7.3. If not given, the
  *		print fmt tells: it names the arguments args32 where they are wide
@@ -52,7 +50,16 @@
 #define PLUGIN_EXPORT	__attribute__((visibility("protected")))
 
 #define BLOG_SYSTEM	"blog"
-#define BLOG_LOGGERS	"ceph,libceph,rbd,blog_kunit,blog_sample"
+
+/*
+ * Handlers are registered for events with an id below this. The kernel gives out
+ * the lowest free id, so it is about the number of its events: 2000 to 4000. An
+ * event with a higher id is printed by the library. Each id costs time whenever
+ * an event is parsed: 8192 cost 40 us.
+ */
+#ifndef EVENT_IDS
+#define EVENT_IDS	8192
+#endif
 
 #define MESSAGE_SIZE	(64 * 1024)
 
@@ -60,12 +67,6 @@
 const char *tep_data_comm_from_pid(struct tep_handle *tep, int pid) __attribute__((weak));
 
 static struct tep_plugin_option options[] = {
-	{
-		.name = "loggers",
-		.plugin_alias = "blog",
-		.description = "Names of further loggers, separated by commas",
-		.value = "",
-	},
 	{
 		.name = "shorts",
 		.plugin_alias = "blog",
@@ -78,18 +79,13 @@ static struct tep_plugin_option options[] = {
 };
 
 enum {
-	OPT_LOGGERS,
 	OPT_SHORTS,
 };
 
-/*
- * One logger's event in one handle: the context of its handler. @catalogue and
- * the fields belong to @event, which is NULL until the first record.
- */
+/* One logger's event, known since its first record. */
 struct logger {
 	struct logger		*next;
 	struct tep_handle	*tep;
-	char			*name;
 	struct tep_event	*event;
 	struct tep_format_field	*client;
 	struct tep_format_field	*site;
@@ -104,8 +100,16 @@ struct logger {
 	char			escaped[ESCAPED_SIZE(MESSAGE_SIZE)];
 };
 
+/* What belongs to a handle: the context of its event handlers. */
+struct session {
+	struct session		*next;
+	struct tep_handle	*tep;
+	struct logger		*loggers;
+	int			nr_ids;		/* registered: 0 to @nr_ids - 1 */
+};
+
 /* Of all handles. A handle is used by one thread, as all of libtraceevent. */
-static struct logger *loggers;
+static struct session *sessions;
 
 /* ---------------------------- records ---------------------------- */
 
@@ -285,14 +289,32 @@ static void read_layout(struct logger *l, struct tep_event *event)
 	l->env.priv = l->tep;
 }
 
-/* Learn the event with its first record: only then it is parsed. */
-static bool learn_event(struct logger *l, struct tep_event *event)
+static bool is_message(struct tep_event *event)
 {
-	if (l->event == event)
-		return true;
+	struct tep_format_field *args = tep_find_field(event, "args");
 
+	return args && args->flags & TEP_FIELD_IS_DYNAMIC &&
+	       tep_find_field(event, "client") && tep_find_field(event, "site");
+}
+
+static void free_logger(struct logger *l)
+{
 	blog_catalogue_free(&l->catalogue);
-	l->event = NULL;
+	free(l);
+}
+
+static struct logger *new_logger(struct session *session, struct tep_event *event)
+{
+	struct logger *l = calloc(1, sizeof(*l));
+
+	if (!l)
+		return NULL;
+	if (blog_catalogue_read(&l->catalogue, event)) {
+		free_logger(l);
+		return NULL;
+	}
+	l->tep = session->tep;
+	l->event = event;
 	l->client = tep_find_field(event, "client");
 	l->site = tep_find_field(event, "site");
 	l->args = tep_find_field(event, "args");
@@ -300,22 +322,30 @@ static bool learn_event(struct logger *l, struct tep_event *event)
 	l->cpu = tep_find_field(event, "cpu");
 	l->late = tep_find_field(event, "late");
 	l->pid = tep_find_any_field(event, "common_pid");
-	if (!l->client || !l->site || !l->args ||
-	    !(l->args->flags & TEP_FIELD_IS_DYNAMIC) ||
-	    blog_catalogue_read(&l->catalogue, event))
-		return false;
 	read_layout(l, event);
-	l->event = event;
-	return true;
+	l->next = session->loggers;
+	session->loggers = l;
+	return l;
+}
+
+/* An event is learnt with its first record: only then it is parsed for sure. */
+static struct logger *find_logger(struct session *session, struct tep_event *event)
+{
+	struct logger *l;
+
+	for (l = session->loggers; l; l = l->next)
+		if (l->event == event)
+			return l;
+	return is_message(event) ? new_logger(session, event) : NULL;
 }
 
 /* Not zero: let the library print the event. */
 static int blog_handler(struct trace_seq *s, struct tep_record *record,
 			struct tep_event *event, void *context)
 {
-	struct logger *l = context;
+	struct logger *l = find_logger(context, event);
 
-	if (!learn_event(l, event))
+	if (!l)
 		return -1;
 	print_record(s, l, record);
 	return 0;
@@ -323,93 +353,93 @@ static int blog_handler(struct trace_seq *s, struct tep_record *record,
 
 /* ---------------------------- loading ---------------------------- */
 
-static bool is_registered(struct tep_handle *tep, const char *name, size_t len)
+static struct session *find_session(struct tep_handle *tep)
 {
-	struct logger *l;
+	struct session *session;
 
-	for (l = loggers; l; l = l->next)
-		if (l->tep == tep && strlen(l->name) == len &&
-		    !memcmp(l->name, name, len))
-			return true;
-	return false;
+	for (session = sessions; session; session = session->next)
+		if (session->tep == tep)
+			return session;
+	return NULL;
 }
 
-static void free_logger(struct logger *l)
+/*
+ * By id, for whatever event of the system it is: so each logger is known, whatever
+ * its name. Events are parsed later than this, and perf has no function that lists
+ * them.
+ *
+ * tep_unregister_event_handler() crashes if it comes across a handler without an
+ * event name while it looks for one with a name. It does not: handlers are found
+ * latest first, and plugins are unloaded in this order. So what another plugin
+ * registered later is found before these, and what it registered earlier when
+ * these are gone.
+ */
+static int register_ids(struct session *session)
 {
-	blog_catalogue_free(&l->catalogue);
-	free(l->name);
-	free(l);
-}
-
-static int register_logger(struct tep_handle *tep, const char *name, size_t len)
-{
-	struct logger *l = calloc(1, sizeof(*l));
-
-	if (!l)
-		return -1;
-	l->tep = tep;
-	l->name = strndup(name, len);
-	if (!l->name ||
-	    tep_register_event_handler(tep, -1, BLOG_SYSTEM, l->name,
-				       blog_handler, l) < 0) {
-		free_logger(l);
-		return -1;
-	}
-	l->next = loggers;
-	loggers = l;
-	return 0;
-}
-
-/* Names already registered, and empty ones, are skipped. */
-static int register_loggers(struct tep_handle *tep, const char *names)
-{
-	while (names && *names) {
-		size_t len = strcspn(names, ",");
-
-		if (len && !is_registered(tep, names, len) &&
-		    register_logger(tep, names, len))
+	for (; session->nr_ids < EVENT_IDS; session->nr_ids++)
+		if (tep_register_event_handler(session->tep, session->nr_ids, BLOG_SYSTEM,
+					       NULL, blog_handler, session) < 0)
 			return -1;
-		names += len;
-		names += *names == ',';
-	}
 	return 0;
+}
+
+static void unregister_ids(struct session *session)
+{
+	while (session->nr_ids)
+		tep_unregister_event_handler(session->tep, --session->nr_ids, BLOG_SYSTEM,
+					     NULL, blog_handler, session);
 }
 
 /**
- * TEP_PLUGIN_LOADER - register the handlers of all loggers
- * @tep: the handle that loads the plugin
+ * TEP_PLUGIN_LOADER - register the handlers
+ * @tep: the handle that loads the plugin; again, if it finds it in two directories
  *
  * Return: 0, or -1 if not all could be registered.
  */
 PLUGIN_EXPORT int TEP_PLUGIN_LOADER(struct tep_handle *tep)
 {
-	if (!loggers)
-		tep_plugin_add_options("blog", options);
-	if (register_loggers(tep, BLOG_LOGGERS) ||
-	    register_loggers(tep, options[OPT_LOGGERS].value) ||
-	    register_loggers(tep, getenv("BLOG_LOGGERS")))
+	struct session *session;
+
+	if (find_session(tep))
+		return 0;
+	session = calloc(1, sizeof(*session));
+	if (!session)
 		return -1;
-	return 0;
+	if (!sessions)
+		tep_plugin_add_options("blog", options);
+	session->tep = tep;
+	session->next = sessions;
+	sessions = session;
+	return register_ids(session);
+}
+
+static void free_session(struct session *session)
+{
+	struct session **pos = &sessions;
+	struct logger *l;
+
+	while (*pos != session)
+		pos = &(*pos)->next;
+	*pos = session->next;
+	while ((l = session->loggers)) {
+		session->loggers = l->next;
+		free_logger(l);
+	}
+	free(session);
 }
 
 /**
- * TEP_PLUGIN_UNLOADER - unregister the handlers and free their catalogues
+ * TEP_PLUGIN_UNLOADER - unregister the handlers and free what they know
  * @tep: the handle that loaded the plugin
  */
 PLUGIN_EXPORT void TEP_PLUGIN_UNLOADER(struct tep_handle *tep)
 {
-	struct logger **pos = &loggers, *l;
+	struct session *session = find_session(tep);
 
-	while ((l = *pos)) {
-		if (l->tep != tep) {
-			pos = &l->next;
-			continue;
-		}
-		*pos = l->next;
-		tep_unregister_event_handler(tep, -1, BLOG_SYSTEM, l->name,
-					     blog_handler, l);
-		free_logger(l);
-	}
-	if (!loggers)
+	if (!session)
+		return;
+	unregister_ids(session);
+	free_session(session);
+	if (!sessions)
 		tep_plugin_remove_options(options);
 }

@@ -22,10 +22,11 @@
 #define ARGS		44
 #define RECORD_SIZE	256
 #define MANY_SITES	1300
+#define MAX_ID		8191	/* of the events that the plugin looks for */
 #define KFUNC		0xffffffff81000000ULL
 
 static const char fields[] =
-	"name: %s\nID: 77\nformat:\n"
+	"name: %s\nID: %d\nformat:\n"
 	"\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n"
 	"\tfield:unsigned char common_flags;\toffset:2;\tsize:1;\tsigned:0;\n"
 	"\tfield:unsigned char common_preempt_count;\toffset:3;\tsize:1;\tsigned:0;\n"
@@ -63,10 +64,11 @@ struct event_format {
 	const char	*loc;		/* __data_loc or __rel_loc */
 	const char	*label;		/* args or args32 */
 	int		nr_sites;
+	int		id;		/* EVENT_ID if 0 */
 };
 
 static const struct event_format ceph_format = {
-	"ceph", "__data_loc", "args", ARRAY_SIZE(entries),
+	"ceph", "__data_loc", "args", ARRAY_SIZE(entries), 0,
 };
 
 struct record {
@@ -89,7 +91,7 @@ static int parse(struct tep_handle *tep, const struct event_format *f)
 
 	if (!out)
 		abort();
-	fprintf(out, fields, f->name, f->loc);
+	fprintf(out, fields, f->name, f->id ?: EVENT_ID, f->loc);
 	fprintf(out, "print fmt: \"[%%llu] %%s %s: %%s\", REC->client, __print_symbolic(REC->site",
 		f->label);
 	for (i = 0; i < f->nr_sites; i++)
@@ -363,7 +365,7 @@ static void test_32_bit(void)
 static void test_shorts(void)
 {
 	const struct event_format wide = {
-		"ceph", "__data_loc", "args32", ARRAY_SIZE(entries),
+		"ceph", "__data_loc", "args32", ARRAY_SIZE(entries), 0,
 	};
 	struct tep_handle *tep = open_event(&ceph_format);
 	struct record rec = { 0 };
@@ -385,7 +387,7 @@ static void test_shorts(void)
 static void test_relative_loc(void)
 {
 	const struct event_format relative = {
-		"ceph", "__rel_loc", "args", ARRAY_SIZE(entries),
+		"ceph", "__rel_loc", "args", ARRAY_SIZE(entries), 0,
 	};
 	struct tep_handle *tep = open_event(&relative);
 	struct record rec = { 0 };
@@ -399,7 +401,7 @@ static void test_relative_loc(void)
 static void test_many_sites(void)
 {
 	const struct event_format many = {
-		"ceph", "__data_loc", "args", MANY_SITES,
+		"ceph", "__data_loc", "args", MANY_SITES, 0,
 	};
 	struct tep_handle *tep = open_event(&many);
 	struct record rec = { 0 };
@@ -505,61 +507,88 @@ static void test_two_handles(void)
 	close_event(two);
 }
 
-static void check_logger(struct tep_handle *tep, const char *name)
+/* @known: printed by the plugin, not by the library. */
+static void check_logger(struct tep_handle *tep, const char *name, int id, bool known)
+{
+	struct record rec = { 0 };
+	char *text;
+
+	cap_record(&rec, 0);
+	set(&rec, 0, id, 2);
+	text = print(tep, &rec, rec.size);
+	check(!strcmp(text, "add_cap: cap 5 of pAsLs") == known, name, text);
+	free(text);
+}
+
+static void parse_logger(struct tep_handle *tep, const char *name, int id)
 {
 	const struct event_format f = {
-		name, "__data_loc", "args", ARRAY_SIZE(entries),
+		name, "__data_loc", "args", ARRAY_SIZE(entries), id,
 	};
-	struct record rec = { 0 };
 
 	check(!parse(tep, &f), "parse", name);
-	cap_record(&rec, 0);
-	check_print(tep, &rec, "add_cap: cap 5 of pAsLs");
 }
 
-/* Each in a handle of its own: the test's events share one id. */
-static void test_known_loggers(void)
-{
-	static const char * const names[] = {
-		"ceph", "libceph", "rbd", "blog_kunit", "blog_sample",
-	};
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(names); i++) {
-		struct tep_handle *tep = new_handle();
-
-		load(tep);
-		check_logger(tep, names[i]);
-		close_event(tep);
-	}
-}
-
-static void test_environment(void)
+/* Whatever its name, and whether its event is parsed before the plugin is loaded. */
+static void test_any_logger(void)
 {
 	struct tep_handle *tep = new_handle();
 
-	setenv("BLOG_LOGGERS", ",ceph,env_one,,env_two,", 1);
+	parse_logger(tep, "before", 5000);
 	load(tep);
-	unsetenv("BLOG_LOGGERS");
-	check_logger(tep, "env_two");
+	parse_logger(tep, "after", 300);
+	parse_logger(tep, "lowest", 1);
+	parse_logger(tep, "highest", MAX_ID);
+	parse_logger(tep, "too_high", MAX_ID + 1);
+	check_logger(tep, "before", 5000, true);
+	check_logger(tep, "after", 300, true);
+	check_logger(tep, "lowest", 1, true);
+	check_logger(tep, "highest", MAX_ID, true);
+	check_logger(tep, "too_high", MAX_ID + 1, false);
+	check_logger(tep, "before", 5000, true);
+	unload(tep);
+	check_logger(tep, "before", 5000, false);
+	check_logger(tep, "after", 300, false);
+	tep_free(tep);
+}
+
+/* Nobody else's event, with the same fields and an id of the plugin's. */
+static void test_other_system(void)
+{
+	static const char format[] =
+		"name: other\nID: 77\nformat:\n"
+		"\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n\n"
+		"\tfield:u64 client;\toffset:8;\tsize:8;\tsigned:0;\n"
+		"\tfield:u16 site;\toffset:24;\tsize:2;\tsigned:0;\n"
+		"\tfield:__data_loc u8[] args;\toffset:44;\tsize:4;\tsigned:0;\n\n"
+		"print fmt: \"mine %llu\", REC->client\n";
+	struct tep_handle *tep = new_handle();
+	struct record rec = { 0 };
+
+	load(tep);
+	check(!tep_parse_event(tep, format, strlen(format), "other"), "parse",
+	      "other system");
+	start(&rec, 5, 1);
+	check_print(tep, &rec, "mine 5");
 	close_event(tep);
 }
 
-/* The library's own way: from a directory, with options. */
-static void test_options(char *dir)
+/*
+ * The library's own way: from a directory, with options, and before all of the
+ * plugins of the system, whose handlers have events in no file here.
+ */
+static void test_library(char *dir)
 {
 	struct tep_handle *tep = new_handle();
 	struct tep_plugin_list *list;
 	struct record rec = { 0 };
 
-	tep_set_flag(tep, TEP_DISABLE_SYS_PLUGINS);
 	setenv("HOME", "/nonexistent", 1);
 	tep_add_plugin_path(tep, dir, TEP_PLUGIN_FIRST);
-	tep_plugin_add_option("blog:loggers", "opt_one,opt_two");
 	tep_plugin_add_option("blog:shorts", "wide");
 	list = tep_load_plugins(tep);
-	check(list, "options", "plugin not loaded");
-	check_logger(tep, "opt_two");
+	check(list, "library", "plugin not loaded");
+	check(!parse(tep, &ceph_format), "parse", "library");
 	start(&rec, 0, 8);
 	add_number(&rec, -1, 4);
 	add_number(&rec, 2, 4);
@@ -607,9 +636,9 @@ void test_plugin(const char *dir)
 	test_missing_field();
 	test_load_after_parse();
 	test_two_handles();
-	test_known_loggers();
-	test_environment();
-	test_options(path);
+	test_any_logger();
+	test_other_system();
+	test_library(path);
 	free(path);
 	dlclose(handle);
 	printf("plugin: events parsed, loaded and printed\n");
