@@ -12,5 +12,6 @@ void check_text(const char *what, const char *got, const char *want);
 void test_bstr(void);
 void test_escape(void);
 void test_plugin(const char *dir);
+void test_load(char *dir);
 
 #endif /* _BLOG_TEST_H */
