@@ -38,6 +38,7 @@ static const char * const entries[NR_ENTRIES] = {
 	[11] = "longs (a.c:11) %ld %p",
 	[12] = "\\033[1mfn (a.c:12) text",
 	[13] = "no\\nentry",
+	[14] = "long (a.c:14) %20000s",
 };
 
 const struct event_format ceph_format = {

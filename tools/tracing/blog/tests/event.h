@@ -19,7 +19,7 @@
 #define COMM		28
 #define ARGS		44
 #define RECORD_SIZE	256
-#define NR_ENTRIES	14	/* of the catalogue */
+#define NR_ENTRIES	15	/* of the catalogue */
 
 struct event_format {
 	const char	*name;

@@ -2,6 +2,7 @@
 /*
  * Loading and unloading the plugin, with events of all kinds of loggers.
  */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "test.h"
 
 #define MAX_ID		8191	/* of the events that the plugin looks for */
+#define NR_PRINTS	2000	/* by each thread */
 
 /* Twice is as once; unloaded, the library prints the event its own way. */
 static void test_load_after_parse(void)
@@ -112,6 +114,55 @@ static void test_other_system(void)
 	close_event(tep);
 }
 
+#define MESSAGE_LEN	20000		/* of entry 14 */
+
+struct printer {
+	struct tep_handle	*tep;
+	char			letter;
+	pthread_barrier_t	*begin;
+	int			wrong;
+};
+
+/* A long message of one letter, in which another's would show. */
+static void *print_often(void *arg)
+{
+	struct printer *p = arg;
+	struct record rec = { 0 };
+	char text[2] = { p->letter };
+	int i;
+
+	start(&rec, 0, 14);
+	add(&rec, text, sizeof(text));
+	pthread_barrier_wait(p->begin);
+	for (i = 0; i < NR_PRINTS; i++) {
+		char *got = print(p->tep, &rec, rec.size);
+		size_t len = strlen(got);
+
+		p->wrong += len != strlen("long: ") + MESSAGE_LEN ||
+			    got[len - 1] != p->letter;
+		free(got);
+	}
+	return NULL;
+}
+
+/* Two threads print from one handle, as in KernelShark's search. */
+static void test_threads(void)
+{
+	struct tep_handle *tep = open_event(&ceph_format);
+	pthread_barrier_t begin;
+	struct printer one = { tep, 'a', &begin, 0 }, two = { tep, 'b', &begin, 0 };
+	pthread_t thread;
+
+	pthread_barrier_init(&begin, NULL, 2);
+	if (pthread_create(&thread, NULL, print_often, &one))
+		abort();
+	print_often(&two);
+	pthread_join(thread, NULL);
+	pthread_barrier_destroy(&begin);
+	check(!one.wrong && !two.wrong, "threads", "messages mixed up");
+	close_event(tep);
+}
+
 /*
  * The library's own way: from a directory, with options, and before all of the
  * plugins of the system, whose handlers have events in no file here.
@@ -142,5 +193,6 @@ void test_load(char *dir)
 	test_two_handles();
 	test_any_logger();
 	test_other_system();
+	test_threads();
 	test_library(dir);
 }
