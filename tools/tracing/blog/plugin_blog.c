@@ -97,8 +97,6 @@ struct logger {
 	struct tep_format_field	*pid;
 	struct blog_catalogue	catalogue;
 	struct bstr_env		env;
-	char			message[MESSAGE_SIZE];
-	char			escaped[ESCAPED_SIZE(MESSAGE_SIZE)];
 };
 
 /* What belongs to a handle: the context of its event handlers. */
@@ -110,11 +108,13 @@ struct session {
 };
 
 /*
- * Of all handles. @lock is for all in this file: KernelShark searches the buffers of
- * a recording by several threads, and they share a handle.
+ * For all handles. @lock protects all in this file: KernelShark searches the buffers
+ * of a recording by several threads, and they share a handle.
  */
-static struct session *sessions;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct session *sessions;
+static char message[MESSAGE_SIZE];
+static char escaped[ESCAPED_SIZE(MESSAGE_SIZE)];
 
 /* ---------------------------- records ---------------------------- */
 
@@ -161,10 +161,10 @@ static bool find_args(const struct logger *l, const struct tep_record *record,
 }
 
 /* Print text that may hold anything; it ends at a NUL, or after @len bytes. */
-static void print_text(struct trace_seq *s, struct logger *l, const char *text, size_t len)
+static void print_text(struct trace_seq *s, const char *text, size_t len)
 {
-	escape_control(l->escaped, sizeof(l->escaped), text, len);
-	trace_seq_puts(s, l->escaped);
+	escape_control(escaped, sizeof(escaped), text, len);
+	trace_seq_puts(s, escaped);
 }
 
 /* The name that the line begins with; NULL if unknown here, or of an idle task. */
@@ -178,7 +178,8 @@ static const char *known_comm(const struct logger *l, const struct tep_record *r
 	return tep_data_comm_from_pid(l->tep, pid);
 }
 
-static void print_comm(struct trace_seq *s, struct logger *l, const struct tep_record *record)
+static void print_comm(struct trace_seq *s, const struct logger *l,
+		       const struct tep_record *record)
 {
 	const char *known = known_comm(l, record), *comm;
 	const struct tep_format_field *field = l->comm;
@@ -190,12 +191,12 @@ static void print_comm(struct trace_seq *s, struct logger *l, const struct tep_r
 	if (!strncmp(comm, known, field->size))
 		return;
 	trace_seq_puts(s, "comm=");
-	print_text(s, l, comm, field->size);
+	print_text(s, comm, field->size);
 	trace_seq_putc(s, ' ');
 }
 
 /* Who has logged it, where the line says otherwise. */
-static void print_who(struct trace_seq *s, struct logger *l,
+static void print_who(struct trace_seq *s, const struct logger *l,
 		      const struct tep_record *record)
 {
 	uint64_t cpu, late;
@@ -221,21 +222,21 @@ static void print_words(struct trace_seq *s, const char *args, size_t len,
 }
 
 /* A newline at the end would leave an empty line. */
-static void print_message(struct trace_seq *s, struct logger *l,
+static void print_message(struct trace_seq *s, const struct logger *l,
 			  const struct blog_site *site, const void *args,
 			  size_t len)
 {
-	size_t n = bstr_print(l->message, sizeof(l->message), site->fmt, args,
+	size_t n = bstr_print(message, sizeof(message), site->fmt, args,
 			      len, &l->env);
 
-	if (n && l->message[n - 1] == '\n')
+	if (n && message[n - 1] == '\n')
 		n--;
-	print_text(s, l, site->func, SIZE_MAX);
+	print_text(s, site->func, SIZE_MAX);
 	trace_seq_puts(s, ": ");
-	print_text(s, l, l->message, n);
+	print_text(s, message, n);
 }
 
-static void print_record(struct trace_seq *s, struct logger *l,
+static void print_record(struct trace_seq *s, const struct logger *l,
 			 const struct tep_record *record)
 {
 	const struct blog_site *site;
@@ -259,7 +260,7 @@ static void print_record(struct trace_seq *s, struct logger *l,
 		print_message(s, l, site, args, len);
 	} else {
 		if (site) {
-			print_text(s, l, site->func, SIZE_MAX);
+			print_text(s, site->func, SIZE_MAX);
 			trace_seq_puts(s, " <no format, ");
 		} else {
 			trace_seq_puts(s, "<unknown ");
