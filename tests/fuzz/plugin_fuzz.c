@@ -15,8 +15,8 @@
  * plugin's leaks are counted here (plugin_alloc.h), the library's are not.
  *
  * Besides that, the handler must take each record of an event that has the
- * fields, print the same each time, say so if the record is cut short, and
- * tep_print_event() must print what the handler does.
+ * fields, print the same each time and no control character, say so if the record
+ * is cut short, and tep_print_event() must print what the handler does.
  */
 #include <setjmp.h>
 #include <signal.h>
@@ -31,6 +31,7 @@
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
 #define EVENT_ID	77
+#define PID		7	/* whose name is known */
 #define COMMON_SIZE	8	/* bytes of the common fields */
 #define HEADER_SIZE	24	/* and of client, site and location of args */
 #define KFUNC		0xffffffff81000000ULL
@@ -189,6 +190,7 @@ static struct tep_handle *new_handle(unsigned int layout)
 	tep_set_file_bigendian(tep, layout & BIG_ENDIAN_FILE ?
 			       TEP_BIG_ENDIAN : TEP_LITTLE_ENDIAN);
 	tep_set_local_bigendian(tep, TEP_LITTLE_ENDIAN);
+	tep_register_comm(tep, "bash", PID);
 	if (layout & HAS_SYMBOLS) {
 		tep_register_function(tep, "first", KFUNC, NULL);
 		tep_register_function(tep, "second", KFUNC + 0x1234, NULL);
@@ -206,6 +208,16 @@ static void set_options(unsigned int layout)
 
 /* ---------------------------- the record ---------------------------- */
 
+static bool has_control(const char *text)
+{
+	const unsigned char *c;
+
+	for (c = (const unsigned char *)text; *c; c++)
+		if (*c < 0x20 || *c == 0x7f || (*c == 0xc2 && (c[1] & 0xe0) == 0x80))
+			return true;
+	return false;
+}
+
 /* The text of the record's first @size bytes; NULL if the handler declines. */
 static char *handle(struct tep_event *event, const struct input *in, size_t size)
 {
@@ -221,6 +233,7 @@ static char *handle(struct tep_event *event, const struct input *in, size_t size
 	if (!event->handler(&s, &record, event, event->context)) {
 		check(s.state == TRACE_SEQ__GOOD, "broken trace_seq");
 		trace_seq_terminate(&s);
+		check(!has_control(s.buffer), "a control character");
 		text = strdup(s.buffer);
 	}
 	trace_seq_destroy(&s);
@@ -294,7 +307,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
-/* Split the input; the record gets common fields that name the event. */
+/* Split the input; the record gets common fields that name event and task. */
 static bool split(struct input *in, uint8_t **record, const uint8_t *data,
 		  size_t size)
 {
@@ -313,6 +326,7 @@ static bool split(struct input *in, uint8_t **record, const uint8_t *data,
 	*record = calloc(1, COMMON_SIZE + size);
 	check(*record, "no memory");
 	(*record)[in->layout & BIG_ENDIAN_FILE ? 1 : 0] = EVENT_ID;
+	(*record)[in->layout & BIG_ENDIAN_FILE ? 7 : 4] = PID;
 	memcpy(*record + COMMON_SIZE, end, size);
 	in->record = *record;
 	in->size = COMMON_SIZE + size;
