@@ -16,8 +16,9 @@
  *
  * An event says itself which task and CPU has logged it, and how much younger its
  * stamp is than the message, in units of the clock. Where that differs from what
- * stands at the beginning of the line, comm=NAME, cpu=N and late=N come first. (In perf
- * comm= does not: perf does not tell plugins the name.)
+ * stands at the beginning of the line, comm=NAME, cpu=N and late=N come first. In perf
+ * comm= does not. It does not tell plugins the name that it prints, and would repeat it:
+ * its records are of the moment, and it follows how tasks are named.
  *
  * trace-cmd, perf and KernelShark load it from their plugin directories. perf
  * exports few functions of libtraceevent to plugins; tests/symbols.txt lists
@@ -32,6 +33,7 @@
  * This file registers and prints; catalogue.c knows the statements, symbol.c the
  * functions, bstr.c is the printf.
  */
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,7 +66,7 @@
 
 #define MESSAGE_SIZE	(64 * 1024)
 
-/* Not in perf. */
+/* Not in every perf. */
 const char *tep_data_comm_from_pid(struct tep_handle *tep, int pid) __attribute__((weak));
 
 static struct tep_plugin_option options[] = {
@@ -167,12 +169,18 @@ static void print_text(struct trace_seq *s, const char *text, size_t len)
 	trace_seq_puts(s, escaped);
 }
 
+/* It prints names of its own, whatever names the handle may have. */
+static bool is_perf(void)
+{
+	return !strncmp(program_invocation_short_name, "perf", strlen("perf"));
+}
+
 /* The name that the line begins with; NULL if unknown here, or of an idle task. */
 static const char *known_comm(const struct logger *l, const struct tep_record *record)
 {
 	uint64_t pid;
 
-	if (!tep_data_comm_from_pid || !l->pid ||
+	if (is_perf() || !tep_data_comm_from_pid || !l->pid ||
 	    !read_field(record, l->pid, l->env.big_endian, &pid) || !pid)
 		return NULL;
 	return tep_data_comm_from_pid(l->tep, pid);

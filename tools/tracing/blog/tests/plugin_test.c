@@ -4,6 +4,7 @@
  * format and prints records.
  */
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,6 +69,24 @@ static void test_who(void)
 	set(&rec, 4, 0, 4);
 	set(&rec, LATE, 0, 8);
 	check_print(tep, &rec, "cpu=3 add_cap: cap 5 of pAsLs");
+	close_event(tep);
+}
+
+/* perf's line has the right name, whatever the handle says. */
+static void test_who_in_perf(void)
+{
+	struct tep_handle *tep = open_event(&ceph_format);
+	char *program = program_invocation_short_name;
+	struct record rec = { 0 };
+
+	cap_record(&rec, 0);
+	set(&rec, 4, 7, 4);
+	set(&rec, CPU, 3, 2);
+	memcpy(rec.data + COMM, "bash", 4);
+	check_print(tep, &rec, "comm=bash cpu=3 add_cap: cap 5 of pAsLs");
+	program_invocation_short_name = "perf_6.12";
+	check_print(tep, &rec, "cpu=3 add_cap: cap 5 of pAsLs");
+	program_invocation_short_name = program;
 	close_event(tep);
 }
 
@@ -306,6 +325,7 @@ void test_plugin(const char *dir)
 		return;
 	test_messages();
 	test_who();
+	test_who_in_perf();
 	test_control();
 	test_unknown();
 	test_symbols();
