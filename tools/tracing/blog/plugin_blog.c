@@ -385,10 +385,11 @@ static struct session *find_session(struct tep_handle *tep)
  * them.
  *
  * tep_unregister_event_handler() crashes if it comes across a handler without an
- * event name while it looks for one with a name. It does not: handlers are found
- * latest first, and plugins are unloaded in this order. So what another plugin
- * registered later is found before these, and what it registered earlier when
- * these are gone.
+ * event name while it looks for one with a name. Handlers are found latest first,
+ * and plugins are unloaded in this order: so what another plugin registered later
+ * is found before these, and what it registered earlier when these are gone. It
+ * would crash for a plugin that unregisters what it has not registered; of those
+ * that come with libtraceevent, up to 1.8.4, none does.
  */
 static int register_ids(struct session *session)
 {
