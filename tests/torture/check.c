@@ -1393,8 +1393,7 @@ static void check_recording(const char *path, const struct view *view)
 	char *command;
 	FILE *f;
 
-	if (asprintf(&command, "trace-cmd report -t -i '%s'",
-		     path) < 0)
+	if (asprintf(&command, "trace-cmd report -t -i '%s'", path) < 0)
 		fail("memory");
 	f = popen(command, "r");
 	if (!f)
