@@ -61,6 +61,34 @@ void filter_regex(struct filter *filter, const char *text)
 	filter->has_regex = true;
 }
 
+static uint64_t parse_time(const struct clock *clock, const char *text)
+{
+	uint64_t time;
+
+	if (clock_parse(clock, text, &time))
+		misuse(clock->realtime ? "not a time: %s" :
+		       "not a time: %s (a recording knows only seconds, and time before its end)",
+		       text);
+
+	return time;
+}
+
+/**
+ * filter_times - want what is of a time
+ * @filter: the filter
+ * @clock: what times mean
+ * @since: as a user gives it, not older; may be NULL
+ * @until: not younger; may be NULL
+ */
+void filter_times(struct filter *filter, const struct clock *clock, const char *since,
+		  const char *until)
+{
+	if (since)
+		filter->since = parse_time(clock, since);
+	if (until)
+		filter->until = parse_time(clock, until);
+}
+
 static bool has_pid(const struct filter *filter, const struct message *message)
 {
 	size_t i;

@@ -38,6 +38,8 @@ struct filter {
 void filter_pid(struct filter *filter, const char *text);
 void filter_client(struct filter *filter, const char *text);
 void filter_regex(struct filter *filter, const char *text);
+void filter_times(struct filter *filter, const struct clock *clock, const char *since,
+		  const char *until);
 bool filter_wants(const struct message *message, void *data);
 bool filter_wants_text(const struct filter *filter, const char *text);
 void filter_free(struct filter *filter);

@@ -125,25 +125,10 @@ static void parse_options(struct show *show, int argc, char **argv)
 		misuse("-f has no end: it excludes --until");
 }
 
-static uint64_t parse_time(const struct show *show, const char *text)
-{
-	uint64_t time;
-
-	if (clock_parse(show->clock, text, &time))
-		misuse(show->clock->realtime ? "not a time: %s" :
-		       "not a time: %s (a recording knows only seconds, and time before its end)",
-		       text);
-
-	return time;
-}
-
 static void set_clock(struct show *show, const struct clock *clock)
 {
 	show->clock = clock;
-	if (show->since)
-		show->filter.since = parse_time(show, show->since);
-	if (show->until)
-		show->filter.until = parse_time(show, show->until);
+	filter_times(&show->filter, clock, show->since, show->until);
 }
 
 static bool is_wanted(const struct message *message, void *data)
