@@ -32,6 +32,7 @@ static const struct command {
 	int		(*run)(int argc, char **argv);
 	const char	*help;
 } commands[] = {
+	{ "export",	export_command,	"a timeline to look at, for ui.perfetto.dev" },
 	{ "show",	show_command,	"what was logged, oldest first" },
 };
 
