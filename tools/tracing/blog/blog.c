@@ -12,6 +12,10 @@
  *	      filter.c		    which of them are wanted
  *	      message.c		    their text
  *	        logger.c		loggers and statements, out of libtraceevent
+ *	    statement.c		statements, as the kernel lists them
+ *	    query.c		which of them are meant
+ *	    fault.c		what is wrong with that
+ *	    names.c		which loggers are meant
  *	    instance.c		the tracefs instance and its control files
  *	    output.c		text, colours, pager, JSON, errors
  *	      clock.c		    times
@@ -34,6 +38,7 @@ static const struct command {
 } commands[] = {
 	{ "export",	export_command,	"a timeline to look at, for ui.perfetto.dev" },
 	{ "show",	show_command,	"what was logged, oldest first" },
+	{ "sites",	sites_command,	"list statements" },
 };
 
 #define NR_COMMANDS	(sizeof(commands) / sizeof(*commands))

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1 */
+/*
+ * The loggers that a command is for.
+ */
+#ifndef _BLOG_NAMES_H
+#define _BLOG_NAMES_H
+
+char **names_get(const char *logger);
+void names_free(char **names);
+
+#endif /* _BLOG_NAMES_H */
