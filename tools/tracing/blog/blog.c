@@ -39,6 +39,8 @@ static const struct command {
 	{ "export",	export_command,	"a timeline to look at, for ui.perfetto.dev" },
 	{ "show",	show_command,	"what was logged, oldest first" },
 	{ "sites",	sites_command,	"list statements" },
+	{ "on",		on_command,	"switch statements on" },
+	{ "off",	off_command,	"switch statements off" },
 };
 
 #define NR_COMMANDS	(sizeof(commands) / sizeof(*commands))
