@@ -41,6 +41,8 @@ static const struct command {
 	{ "sites",	sites_command,	"list statements" },
 	{ "on",		on_command,	"switch statements on" },
 	{ "off",	off_command,	"switch statements off" },
+	{ "clear",	clear_command,	"drop what was logged" },
+	{ "budget",	budget_command,	"how much memory the log may take" },
 };
 
 #define NR_COMMANDS	(sizeof(commands) / sizeof(*commands))
