@@ -38,6 +38,7 @@ static const struct command {
 } commands[] = {
 	{ "export",	export_command,	"a timeline to look at, for ui.perfetto.dev" },
 	{ "show",	show_command,	"what was logged, oldest first" },
+	{ "top",	top_command,	"which statements fill the log" },
 	{ "sites",	sites_command,	"list statements" },
 	{ "on",		on_command,	"switch statements on" },
 	{ "off",	off_command,	"switch statements off" },
