@@ -12,6 +12,9 @@
  *	      filter.c		    which of them are wanted
  *	      message.c		    their text
  *	        logger.c		loggers and statements, out of libtraceevent
+ *	    reach.c		how far back the messages go
+ *	    obstacles.c		what is in the way of reading them
+ *	    readers.c		who else does
  *	    statement.c		statements, as the kernel lists them
  *	    query.c		which of them are meant
  *	    fault.c		what is wrong with that
@@ -36,7 +39,7 @@ static const struct command {
 	int		(*run)(int argc, char **argv);
 	const char	*help;
 } commands[] = {
-	{ "export",	export_command,	"a timeline to look at, for ui.perfetto.dev" },
+	{ "status",	status_command,	"what is logged and kept, and what is in the way" },
 	{ "show",	show_command,	"what was logged, oldest first" },
 	{ "top",	top_command,	"which statements fill the log" },
 	{ "sites",	sites_command,	"list statements" },
@@ -44,6 +47,7 @@ static const struct command {
 	{ "off",	off_command,	"switch statements off" },
 	{ "clear",	clear_command,	"drop what was logged" },
 	{ "budget",	budget_command,	"how much memory the log may take" },
+	{ "export",	export_command,	"a timeline to look at, for ui.perfetto.dev" },
 };
 
 #define NR_COMMANDS	(sizeof(commands) / sizeof(*commands))
