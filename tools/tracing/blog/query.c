@@ -87,19 +87,30 @@ static bool is_operation(const struct word *word)
 	return word_is(word, "+") || word_is(word, "-");
 }
 
-/* The end of the last word of the query at @text, or of the text if a quote is open. */
-static const char *query_end(const char *text)
+/**
+ * struct extent - a query among others
+ * @len: its length, up to the end of its last word; of all that follows if a quote is open
+ * @complete: each term has a value
+ */
+struct extent {
+	size_t	len;
+	bool	complete;
+};
+
+/* An operation in place of a term leaves no room for another one. */
+static struct extent query_extent(const char *text)
 {
+	struct extent extent = { .complete = true };
 	const char *end = text;
 	struct word word;
 
 	while ((word = next_word(end)).start) {
-		if (!word.next)
-			return end + strlen(end);
-		end = word.next;
+		extent.complete = !extent.complete || is_operation(&word);
+		end = word.next ? word.next : end + strlen(end);
 	}
+	extent.len = end - text;
 
-	return end;
+	return extent;
 }
 
 /* ---------------------------- parser ---------------------------- */
@@ -472,6 +483,8 @@ char *query_text(int argc, char **argv)
  * @text: the text
  * @operation: + or -
  *
+ * Not where the last term lacks its value: it would take the operation for that.
+ *
  * Return: what the kernel's file takes, one line, to be freed.
  */
 char *query_switching(const char *text, char operation)
@@ -479,18 +492,17 @@ char *query_switching(const char *text, char operation)
 	char *made = must(malloc(3 * strlen(text) + 1)), *to = made;
 
 	while (*text) {
-		size_t len = query_end(text) - text;
+		struct extent extent = query_extent(text);
+		size_t gap = strspn(text + extent.len, BLANKS SEPARATORS);
 
-		to = mempcpy(to, text, len);
-		if (len) {
+		to = mempcpy(to, text, extent.len);
+		if (extent.len && extent.complete) {
 			*to++ = ' ';
 			*to++ = operation;
 		}
-		text += len;
-		len = strspn(text, BLANKS SEPARATORS);
-		memset(to, ';', len);
-		to += len;
-		text += len;
+		memset(to, ';', gap);
+		to += gap;
+		text += extent.len + gap;
 	}
 	*to = '\0';
 
@@ -506,17 +518,17 @@ char *query_switching(const char *text, char operation)
  */
 size_t query_unswitched(const char *text, size_t pos)
 {
-	const char *next = text;
+	size_t end = 0;
 
-	while (*next) {
-		size_t len = query_end(next) - next;
+	while (text[end]) {
+		struct extent extent = query_extent(text + end);
 
-		if ((size_t)(next - text) + len >= pos)
+		end += extent.len;
+		if (pos <= end)
 			break;
-		next += len;
-		if (len)
-			pos = pos > (size_t)(next - text) + 2 ? pos - 2 : (size_t)(next - text);
-		next += strspn(next, BLANKS SEPARATORS);
+		if (extent.len && extent.complete)
+			pos = pos > end + 2 ? pos - 2 : end;
+		end += strspn(text + end, BLANKS SEPARATORS);
 	}
 
 	return pos;
