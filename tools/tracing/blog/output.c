@@ -11,6 +11,7 @@
 
 #include "command.h"
 #include "escape.h"
+#include "json_text.h"
 #include "logger.h"
 #include "output.h"
 
@@ -238,11 +239,11 @@ struct json_object *message_json(const struct message *message, const struct clo
 	json_object_object_add(json, "pid", json_object_new_int(message->pid));
 	if (message->tgid)
 		json_object_object_add(json, "tgid", json_object_new_int(message->tgid));
-	json_object_object_add(json, "comm", json_object_new_string(message->comm));
+	json_object_object_add(json, "comm", json_text(message->comm));
 	json_object_object_add(json, "cpu", json_object_new_int(message->cpu));
 	json_object_object_add(json, "function",
 			       json_object_new_string(message_function(message)));
-	json_object_object_add(json, "text", json_object_new_string(text));
+	json_object_object_add(json, "text", json_text(text));
 
 	return json;
 }
