@@ -49,6 +49,17 @@ struct history {
 	bool			has_symbols;
 };
 
+/* A module that has been loaded has events, but not always a logger. */
+static bool is_registered(const struct logger *logger)
+{
+	char *path = logger_path(logger->name, "stats");
+	bool registered = !access(path, F_OK);
+
+	free(path);
+
+	return registered;
+}
+
 static void read_file(struct copy *copy, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -177,7 +188,7 @@ struct history *history_read(const char *logger)
 	for (l = history->loggers; l; l = l->next) {
 		l->env.symbol = print_symbol;
 		l->env.priv = history;
-		if (!logger || !strcmp(l->name, logger))
+		if ((!logger || !strcmp(l->name, logger)) && is_registered(l))
 			copy_logger(history, l);
 	}
 	history->contexts.until = history->clock.trace;
