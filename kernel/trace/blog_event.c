@@ -40,6 +40,11 @@
  * The text. The kernel's own text output is rendered by blog_event_text() out of
  * the statement itself. It lies in the event's module, which stays while
  * trace_event_sem is held for reading, as who renders does.
+ *
+ * Names of files and tasks may have any characters. So that these neither look like
+ * lines of other messages nor command the terminal, each byte of a control character
+ * becomes \\ooo: below 0x20, 0x7f, and U+0080 to U+009F in UTF-8. The libtraceevent
+ * plugin prints the same.
  */
 
 /* Who hears it */
@@ -223,13 +228,59 @@ static void print_header(struct trace_iterator *iter, const struct blog_event_te
 		trace_seq_printf(p, "late=%llu ", text->late);
 }
 
+static bool is_c1(u8 byte)
+{
+	return (byte & 0xe0) == 0x80;
+}
+
+/* Whether a byte is a control character of ASCII, or one of two that are one in UTF-8. */
+static bool is_control(u8 before, u8 byte, u8 after)
+{
+	return byte < ' ' || byte == 0x7f || (byte == 0xc2 && is_c1(after)) ||
+	       (before == 0xc2 && is_c1(byte));
+}
+
+/* Let each byte of control characters be \ooo, from offset @start on, up to a NUL. */
+static void escape_controls(struct trace_seq *p, size_t start)
+{
+	u8 *text = p->buffer + start, *to, byte, after = 0;
+	size_t len = strnlen(text, p->seq.len - start), nr = 0, i;
+
+	for (i = 0; i < len; i++)
+		nr += is_control(i ? text[i - 1] : 0, text[i],
+				 i + 1 < len ? text[i + 1] : 0);
+	p->seq.len = start + len;
+	if (!nr)
+		return;
+	if (3 * nr > seq_buf_buffer_left(&p->seq)) {
+		seq_buf_set_overflow(&p->seq);
+		return;
+	}
+
+	/* From the end on, it makes room for itself. */
+	p->seq.len += 3 * nr;
+	to = text + len + 3 * nr;
+	for (i = len; i--; after = byte) {
+		byte = text[i];
+		if (!is_control(i ? text[i - 1] : 0, byte, after)) {
+			*--to = byte;
+			continue;
+		}
+		*--to = '0' + (byte & 7);
+		*--to = '0' + (byte >> 3 & 7);
+		*--to = '0' + (byte >> 6);
+		*--to = '\\';
+	}
+}
+
 /**
  * blog_event_text() - render a message for the kernel's text output
  * @iter: the iterator; its tmp_seq takes the text
  * @logger: logger of the event
  * @text: the message
  *
- * Pointers are hashed unless the buffer's option hash-ptr is off.
+ * Pointers are hashed unless the buffer's option hash-ptr is off. Control characters
+ * are shown as \\ooo.
  *
  * Context: Reader of a trace buffer, with trace_event_sem held or in
  * ftrace_dump(); or, with tp_printk, the writer.
@@ -242,6 +293,7 @@ const char *blog_event_text(struct trace_iterator *iter,
 	const struct blog_site *site = blog_site_find(logger, text->site);
 	struct trace_seq *p = &iter->tmp_seq;
 	const char *start = trace_seq_buffer_ptr(p);
+	size_t offset = trace_seq_used(p);
 
 	print_header(iter, text);
 	if (text->client)
@@ -258,6 +310,8 @@ const char *blog_event_text(struct trace_iterator *iter,
 	}
 	if (!trace_seq_has_overflowed(p) && p->buffer[p->seq.len - 1] == '\n')
 		p->seq.len--;
+	if (!trace_seq_has_overflowed(p))
+		escape_controls(p, offset);
 	trace_seq_putc(p, '\0');
 
 	return trace_seq_has_overflowed(p) ? "<message too long>" : start;

@@ -85,9 +85,79 @@ static void event_switch(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, blog_kunit_blog.flags, BLOG_CAPTURE);
 }
 
+/* The text of "%s %s" of @text, logged by @comm, in an empty buffer. */
+static const char *render(struct kunit *test, struct trace_iterator *iter,
+			  const char *comm, const char *text)
+{
+	const struct blog_site *site = find_site("blog_kunit_text_twice");
+	size_t size = strlen(text) + 1;
+	u8 *args = blog_kunit_alloc(test, 2 * size + sizeof(u32));
+	char padded[TASK_COMM_LEN] = "";
+
+	KUNIT_ASSERT_NOT_NULL(test, site);
+	strscpy(padded, comm);
+	memcpy(args, text, size);
+	memcpy(args + size, text, size);
+	trace_seq_init(&iter->tmp_seq);
+
+	return blog_event_text(iter, &blog_kunit_blog, &(struct blog_event_text) {
+		.site = site->id,
+		.cpu = iter->cpu,
+		.comm = padded,
+		.args = (u32 *)args,
+		.len = ALIGN(2 * size, sizeof(u32)),
+	});
+}
+
+/* What is in names makes no lines, and commands no terminal. */
+static void event_controls(struct kunit *test)
+{
+	static const char * const texts[][2] = {
+		{ "plain \\ \"%d\"", "plain \\ \"%d\"" },
+		{ "\xc3\xa9\xc2\xa0\xe2\x82\xac", "\xc3\xa9\xc2\xa0\xe2\x82\xac" },
+		{ "a\nb", "a\\012b" },
+		{ "\x01\x1f \x7f\t\r", "\\001\\037 \\177\\011\\015" },
+		{ "\x1b[2J", "\\033[2J" },
+		/* C1, its borders, and what only looks like it. */
+		{ "\xc2\x80\xc2\x9f\xc2\xa0", "\\302\\200\\302\\237\xc2\xa0" },
+		{ "\x80\xc3\x80\xc2\xc2\x9b\x9b", "\x80\xc3\x80\xc2\\302\\233\x9b" },
+		{ "\xc2\n\x80", "\xc2\\012\x80" },
+		{ "\xc2", "\xc2" },
+	};
+	struct trace_iterator *iter = blog_kunit_alloc(test, sizeof(*iter));
+	struct trace_entry entry = { .pid = PID_MAX_LIMIT };
+	char *text = blog_kunit_alloc(test, BLOG_LEN_MAX);
+	char wanted[128];
+	unsigned int i;
+
+	iter->ent = &entry;
+	for (i = 0; i < ARRAY_SIZE(texts); i++) {
+		snprintf(wanted, sizeof(wanted), "comm=x blog_kunit_text_twice: %s %s",
+			 texts[i][1], texts[i][1]);
+		KUNIT_EXPECT_STREQ(test, render(test, iter, "x", texts[i][0]), wanted);
+	}
+	KUNIT_EXPECT_STREQ(test, render(test, iter, "a\nb\x1b\xc2\x9b", "x"),
+			   "comm=a\\012b\\033\\302\\233 blog_kunit_text_twice: x x");
+	/* One newline goes from the end. */
+	KUNIT_EXPECT_STREQ(test, render(test, iter, "x", "\n"),
+			   "comm=x blog_kunit_text_twice: \\012 ");
+	KUNIT_EXPECT_STREQ(test, render(test, iter, "x", "a\n\n"),
+			   "comm=x blog_kunit_text_twice: a\\012\\012 a\\012");
+
+	/* As much as there is room for; what is behind the buffer stays. */
+	memset(text, '\n', 900);
+	KUNIT_EXPECT_EQ(test, strlen(render(test, iter, "", text)),
+			strlen("comm= blog_kunit_text_twice: ") + 4 * 900 + 1 + 4 * 899);
+	memset(text, '\n', 1020);
+	KUNIT_EXPECT_STREQ(test, render(test, iter, "", text), "<message too long>");
+	KUNIT_EXPECT_PTR_EQ(test, iter->tmp_seq.seq.buffer, &iter->tmp_seq.buffer[0]);
+	KUNIT_EXPECT_EQ(test, iter->tmp_seq.seq.size, TRACE_SEQ_BUFFER_SIZE);
+}
+
 static struct kunit_case event_cases[] = {
 	KUNIT_CASE(event_catalogue),
 	KUNIT_CASE(event_switch),
+	KUNIT_CASE(event_controls),
 	{}
 };
 
