@@ -120,7 +120,7 @@ static void drop_empty(struct blog_ctx_list *list)
 	list->nr = nr;
 }
 
-static void fill_head(struct blog_history_head *head, unsigned int contexts)
+static void fill_head(struct blog_history_head *head)
 {
 	*head = (struct blog_history_head) {
 		.version = BLOG_HISTORY_VERSION,
@@ -128,7 +128,6 @@ static void fill_head(struct blog_history_head *head, unsigned int contexts)
 		.ctx_size = sizeof(struct blog_history_ctx),
 		.long_size = sizeof(long),
 		.short_size = blog_short_size(),
-		.contexts = contexts,
 	};
 	memcpy(head->magic, BLOG_HISTORY_MAGIC, sizeof(head->magic));
 	/* Nothing comes in between. */
@@ -145,6 +144,22 @@ static void free_history(struct history *h)
 	kfree(h);
 }
 
+static struct history *alloc_history(void)
+{
+	struct history *h = kzalloc(sizeof(*h), GFP_KERNEL);
+
+	if (!h)
+		return NULL;
+	h->ctx = kvmalloc(sizeof(*h->ctx), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!h->ctx) {
+		kfree(h);
+		return NULL;
+	}
+	mutex_init(&h->lock);
+
+	return h;
+}
+
 static int history_open(struct inode *inode, struct file *file)
 {
 	struct blog_ctx_list *list;
@@ -153,24 +168,19 @@ static int history_open(struct inode *inode, struct file *file)
 
 	if (ret)
 		return ret;
+	h = alloc_history();
+	if (!h)
+		return -ENOMEM;
+	/* What is older is in a context that is listed. */
+	fill_head(&h->head);
 	list = blog_list_contexts(inode->i_private);
-	if (IS_ERR(list))
-		return PTR_ERR(list);
-	drop_empty(list);
-
-	h = kzalloc(sizeof(*h), GFP_KERNEL);
-	if (!h) {
-		kvfree(list);
-		return -ENOMEM;
-	}
-	mutex_init(&h->lock);
-	h->list = list;
-	h->ctx = kvmalloc(sizeof(*h->ctx), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
-	if (!h->ctx) {
+	if (IS_ERR(list)) {
 		free_history(h);
-		return -ENOMEM;
+		return PTR_ERR(list);
 	}
-	fill_head(&h->head, list->nr);
+	drop_empty(list);
+	h->list = list;
+	h->head.contexts = list->nr;
 	h->piece = &h->head;
 	h->left = sizeof(h->head);
 	file->private_data = h;

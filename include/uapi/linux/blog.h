@@ -23,7 +23,8 @@
  * @long_size:	bytes of a long and of a pointer: 4 or 8
  * @short_size:	bytes that a %hd or %hhd takes in a record: 4, or 2 and 1
  * @contexts:	number of contexts listed; fewer may follow
- * @now:	the local trace clock, which is that of the records, at open()
+ * @now:	the local trace clock, which is that of the records, at open(): what is older
+ *		and retained is in the file, but for what is recycled before it is read
  * @boottime:	ns since the machine was booted, at the same time
  * @realtime:	ns since 1970, at the same time
  *
