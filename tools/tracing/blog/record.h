@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 */
 /*
- * The format of what lies in a context, and how to walk through it: lib/blog/record.h
- * of the kernel says the same, and tests/record_test.c that it does.
+ * The format of what lies in a context, and how to walk through it. lib/blog/record.h
+ * of the kernel says the same; tests/simulate/format.c proves it.
  */
 #ifndef _BLOG_RECORD_H
 #define _BLOG_RECORD_H
