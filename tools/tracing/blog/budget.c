@@ -110,18 +110,21 @@ int budget_command(int argc, char **argv)
 {
 	struct budget budget = { 0 };
 	char **names, **name;
+	bool failed = false;
 
 	parse_options(&budget, argc, argv);
 	names = names_get(budget.logger);
 	output_begin(false);
-	for (name = names; *name; name++) {
-		if (budget.size && !set_budget(&budget, *name))
-			return EXIT_FAILED;
-		show_budget(&budget, *name);
+	for (name = names; *name && !failed; name++) {
+		failed = budget.size && !set_budget(&budget, *name);
+		if (!failed)
+			show_budget(&budget, *name);
 	}
 	names_free(names);
-	if (budget.json)
+	if (budget.json && failed)
+		json_object_put(budget.json);
+	else if (budget.json)
 		print_json(budget.json);
 
-	return output_end();
+	return output_end() || failed ? EXIT_FAILED : EXIT_DONE;
 }

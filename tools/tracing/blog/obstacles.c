@@ -274,6 +274,8 @@ static bool has_handler(struct tep_handle *tep, const char *logger)
 	return event && event->handler;
 }
 
+static const char install[] = "apt install blog-tools, or: make -C tools/tracing/blog install";
+
 /* As trace-cmd report does: first plugins, then events. */
 static void check_plugin(struct obstacles *obstacles, char **loggers)
 {
@@ -295,11 +297,11 @@ static void check_plugin(struct obstacles *obstacles, char **loggers)
 		add(obstacles, "plugin_old", nr == 1 ? unknown : NULL,
 		    text_of("the plugin for trace-cmd, perf and KernelShark does not know %s: they print numbers for messages",
 			    unknown),
-		    text_of("export BLOG_LOGGERS=%s", unknown));
+		    text_of("%s", install));
 	else if (nr)
 		add(obstacles, "no_plugin", NULL,
 		    text_of("there is no plugin for trace-cmd, perf and KernelShark where they look for it: they print numbers for messages"),
-		    text_of("apt install blog-tools, or: make -C tools/tracing/blog install"));
+		    text_of("%s", install));
 	free(unknown);
 	tep_unload_plugins(plugins, tep);
 	tep_free(tep);

@@ -134,26 +134,34 @@ static void list_logger(struct sites *sites, const char *logger)
 	statements_free(&statements);
 }
 
+static int list(struct sites *sites, char **names)
+{
+	int ret;
+
+	output_begin(!sites->json);
+	for (; *names; names++)
+		list_logger(sites, *names);
+	if (sites->json)
+		print_json(json_object_get(sites->json));
+	ret = output_end();
+	if (sites->found)
+		return ret;
+	warn("no statement matches");
+
+	return EXIT_FAILED;
+}
+
 int sites_command(int argc, char **argv)
 {
 	struct sites sites = { 0 };
 	int ret = EXIT_FAILED;
-	char **names, **name;
+	char **names;
 
 	parse_options(&sites, argc, argv);
 	names = names_get(sites.logger);
-	if (parse_query(&sites)) {
-		output_begin(!sites.json);
-		for (name = names; *name; name++)
-			list_logger(&sites, *name);
-		if (sites.json)
-			print_json(sites.json);
-		ret = output_end();
-		if (!sites.found) {
-			warn("no statement matches");
-			ret = EXIT_FAILED;
-		}
-	}
+	if (parse_query(&sites))
+		ret = list(&sites, names);
+	json_object_put(sites.json);
 	queries_free(&sites.queries);
 	free(sites.text);
 	names_free(names);

@@ -16,6 +16,7 @@
 
 #include "command.h"
 #include "instance.h"
+#include "json_text.h"
 #include "names.h"
 #include "obstacles.h"
 #include "output.h"
@@ -315,7 +316,7 @@ static struct json_object *reader_json(const struct reader *reader)
 	struct json_object *json = must(json_object_new_object());
 
 	json_object_object_add(json, "pid", json_object_new_int(reader->pid));
-	json_object_object_add(json, "comm", json_object_new_string(reader->comm));
+	json_object_object_add(json, "comm", json_text(reader->comm));
 	add_number(json, "files", reader->files);
 
 	return json;
@@ -329,7 +330,7 @@ static struct json_object *obstacle_json(const struct obstacle *obstacle)
 	if (obstacle->logger)
 		json_object_object_add(json, "logger",
 				       json_object_new_string(obstacle->logger));
-	json_object_object_add(json, "problem", json_object_new_string(obstacle->what));
+	json_object_object_add(json, "problem", json_text(obstacle->what));
 	json_object_object_add(json, "command", json_object_new_string(obstacle->mend));
 
 	return json;

@@ -192,17 +192,17 @@ static int switch_all(struct switching *sw)
 	bool (*one)(struct switching *sw, const char *logger) =
 		sw->text ? switch_statements : switch_logger;
 	char **names = names_get(sw->logger), **name;
-	int ret;
 
 	output_begin(false);
 	for (name = names; *name && one(sw, *name); name++)
 		;
 	names_free(names);
-	if (sw->matched && sw->json)
-		print_json(sw->json);
-	ret = output_end();
-	if (sw->matched)
-		return ret;
+	if (sw->matched) {
+		if (sw->json)
+			print_json(sw->json);
+		return output_end();
+	}
+	json_object_put(sw->json);
 	fault_print(sw->fault.error, sw->text, query_unswitched(sw->text, sw->fault.pos));
 	fputs("blog sites lists the statements, blog sites --help says what a query is.\n", stderr);
 
