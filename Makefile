@@ -7,8 +7,8 @@ STEP := dev/step
 # Where overlays for tests only are applied too.
 TEST_OVERLAY := $(if $(wildcard tests/overlay),--with tests/overlay)
 
-.PHONY: help deps source overlay uml x86 plugin install demo bench test test-debug \
-	fuzz torture clean distclean
+.PHONY: help deps source overlay uml x86 plugin install deb demo bench test \
+	test-debug fuzz torture clean distclean
 
 help:
 	@echo 'make demo       what BLOG does, in a virtual machine with a real Ceph'
@@ -17,6 +17,7 @@ help:
 	@echo 'make test-debug those in the virtual machine, on a kernel that looks for bugs'
 	@echo 'make fuzz       the fuzzers, 10 minutes each; FUZZ_SECONDS=N says otherwise'
 	@echo 'make torture    two minutes of torture on each of three kernels; TORTURE_SECONDS=N'
+	@echo 'make deb        the package blog-tools: the command blog, the plugin, man pages'
 	@echo
 	@echo 'The steps these take by themselves:'
 	@echo 'make deps       install the Debian packages needed'
@@ -24,8 +25,8 @@ help:
 	@echo 'make overlay    apply this repository to it'
 	@echo 'make uml        build the user-mode kernel, build/uml/linux'
 	@echo 'make x86        build the x86-64 kernel and its modules, build/x86'
-	@echo 'make plugin     build the libtraceevent plugin, build/plugin'
-	@echo 'make install    install the plugin for trace-cmd and perf'
+	@echo 'make plugin     build blog and the libtraceevent plugin, build/plugin'
+	@echo 'make install    install them, the plugin for trace-cmd and perf'
 	@echo
 	@echo 'make clean      remove what was built; source and caches stay'
 	@echo 'make distclean  remove build/'
@@ -55,6 +56,10 @@ plugin: deps
 install:
 	@$(MAKE) --no-print-directory -C tools/tracing/blog install
 
+deb:
+	@$(STEP) deps dev/deps deb
+	@$(STEP) deb dev/deb
+
 demo: x86 plugin
 	@tests/demo/run
 
@@ -62,6 +67,7 @@ bench: uml x86 plugin
 	@tests/bench/run
 
 test: uml x86 plugin
+	@$(STEP) deps dev/deps lint
 	@tests/run
 
 test-debug: overlay plugin
