@@ -40,7 +40,9 @@ static const struct command {
 	const char	*help;
 } commands[] = {
 	{ "status",	status_command,	"what is logged and kept, and what is in the way" },
+	{ "hung",	hung_command,	"which tasks hang, and what they wait for" },
 	{ "show",	show_command,	"what was logged, oldest first" },
+	{ "tasks",	tasks_command,	"who has logged" },
 	{ "top",	top_command,	"which statements fill the log" },
 	{ "sites",	sites_command,	"list statements" },
 	{ "on",		on_command,	"switch statements on" },

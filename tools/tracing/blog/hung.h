@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1 */
+/*
+ * What blog hung found out.
+ */
+#ifndef _BLOG_HUNG_H
+#define _BLOG_HUNG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ceph.h"
+#include "ceph_files.h"
+#include "clock.h"
+#include "mounts.h"
+#include "process.h"
+
+/* So many requests of a task are shown. */
+#define MAX_REQUESTS	4
+
+/**
+ * struct hung - what was found out
+ * @tasks: all; those that hang are marked
+ * @shown: those, who waits longest first
+ * @nr_shown: how many
+ * @requests: others that are old and not over, the oldest first
+ * @nr_requests: how many
+ * @ceph: what messages say
+ * @clients: what debugfs says
+ * @mounts: of CephFS
+ * @clock: when the history was read
+ * @has_history: it was
+ */
+struct hung {
+	struct task_list	tasks;
+	struct task		**shown;
+	size_t			nr_shown;
+	struct request		**requests;
+	size_t			nr_requests;
+	struct ceph		*ceph;
+	struct client_list	clients;
+	struct mount		*mounts;
+	struct clock		clock;
+	bool			has_history;
+};
+
+/* What a task waits for, as far as it is known. */
+struct hung_cause {
+	struct request	*requests[MAX_REQUESTS];
+	size_t		nr;	/* may be more than there is room for */
+	const char	*other;	/* NULL if there is nothing else */
+};
+
+void hung_find_cause(struct hung *hung, const struct task *task, struct hung_cause *cause);
+uint64_t hung_age(const struct hung *hung, uint64_t time);
+void hung_print(struct hung *hung);
+void hung_print_json(struct hung *hung);
+
+#endif /* _BLOG_HUNG_H */
