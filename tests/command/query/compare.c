@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "instance.h"
+#include "output.h"
 #include "query.h"
 #include "statement.h"
 
@@ -63,6 +65,34 @@ static struct blog_logger logger = { &state };
 
 static struct statements statements;
 static unsigned long matched, nothing, faults;
+
+/* What the two files of the command want of others. */
+
+void *must(void *memory)
+{
+	if (!memory)
+		abort();
+
+	return memory;
+}
+
+void die(const char *fmt, ...)
+{
+	puts(fmt);
+	exit(1);
+}
+
+char *logger_path(const char *logger, const char *file)
+{
+	die(logger);
+	(void)file;
+}
+
+char *read_text(const char *path, size_t *size)
+{
+	die(path);
+	(void)size;
+}
 
 /* The list as the kernel writes it. */
 static void make_list(void)
