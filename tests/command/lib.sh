@@ -4,7 +4,7 @@
 export LC_ALL=C.UTF-8 TZ=UTC
 
 top=$(cd "$here/../.." && pwd)
-PATH=$top/build/plugin/sanitized:$PATH
+PATH=$top/build/plugin:$PATH
 tracing=/sys/kernel/tracing
 instance=$tracing/instances/blog
 logger=$instance/loggers/blog_sample
