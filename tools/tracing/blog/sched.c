@@ -118,11 +118,11 @@ static bool is_wanted_time(const struct sched *sched, uint64_t start, uint64_t e
 	return end > start && end >= sched->since && (!sched->until || start <= sched->until);
 }
 
-static bool is_wanted_task(struct sched *sched, const struct task *task, const char *comm)
+static bool is_wanted_task(struct sched *sched, const struct task *task)
 {
 	struct message message = { .pid = task->pid, .tgid = task->tgid };
 
-	strcpy(message.comm, comm);
+	memcpy(message.comm, task->comm, sizeof(message.comm));
 
 	return filter_wants(&message, &sched->tasks);
 }
@@ -141,7 +141,7 @@ static void show_running(struct sched *sched, unsigned int nr, uint64_t end)
 		     cpu->since, end, args);
 
 	task = tracks_task(sched->tracks, cpu->pid, 0, cpu->comm, cpu->since);
-	if (!is_wanted_task(sched, task, cpu->comm))
+	if (!is_wanted_task(sched, task))
 		return;
 	args = must(json_object_new_object());
 	json_object_object_add(args, "cpu", must(json_object_new_int(nr)));
@@ -160,13 +160,12 @@ static const struct state *find_state(uint64_t bits)
 	return &runnable;
 }
 
-static void show_waiting(struct sched *sched, struct task *task, const char *comm,
-			 uint64_t end)
+static void show_waiting(struct sched *sched, struct task *task, uint64_t end)
 {
 	const struct state *state = find_state(task->state);
 
 	if (!task->left_cpu || !is_wanted_time(sched, task->left_cpu, end) ||
-	    !is_wanted_task(sched, task, comm))
+	    !is_wanted_task(sched, task))
 		return;
 	chrome_slice(sched->chrome, tracks_of_task(task), state->name, state->colour,
 		     task->left_cpu, end, NULL);
@@ -213,7 +212,7 @@ static void enter(struct sched *sched, unsigned int nr, const struct switching *
 		task->left_cpu = sched->start;
 		task->state = STATE_UNKNOWN;
 	}
-	show_waiting(sched, task, switching->next_comm, switching->time);
+	show_waiting(sched, task, switching->time);
 	task->switched = true;
 	task->left_cpu = 0;
 }
@@ -303,7 +302,7 @@ static void end_task(struct task *task, void *data)
 {
 	struct ending *ending = data;
 
-	show_waiting(ending->sched, task, task->last_name ?: "", ending->end);
+	show_waiting(ending->sched, task, ending->end);
 }
 
 /**

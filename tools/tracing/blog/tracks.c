@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "escape.h"
-#include "message.h"
 #include "output.h"
 #include "tracks.h"
 
@@ -66,18 +65,16 @@ static struct task *find_task(struct tracks *tracks, int pid)
 static void add_name(struct task *task, const char *comm)
 {
 	char name[ESCAPED_SIZE(COMM_SIZE)];
+	size_t more = escape_control(name, sizeof(name), comm, strlen(comm));
 	size_t len = strlen(task->names);
-	size_t more = escape_control(name, sizeof(name), comm, COMM_SIZE);
 
-	if (!more || (task->last_name && !strcmp(task->last_name, name)) ||
-	    len + 2 + more >= sizeof(task->names))
+	if (!more || len + 2 + more >= sizeof(task->names))
 		return;
 	if (len) {
 		strcpy(task->names + len, ", ");
 		len += 2;
 	}
 	strcpy(task->names + len, name);
-	task->last_name = task->names + len;
 }
 
 /**
@@ -102,7 +99,10 @@ struct task *tracks_task(struct tracks *tracks, int pid, int tgid, const char *c
 		task->seen = time;
 		must(tsearch(task, &tracks->tasks, compare_tasks));
 	}
-	add_name(task, comm);
+	if (strcmp(task->comm, comm)) {
+		snprintf(task->comm, sizeof(task->comm), "%s", comm);
+		add_name(task, comm);
+	}
 
 	return task;
 }

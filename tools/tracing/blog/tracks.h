@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "chrome.h"
+#include "message.h"
 
 #define TASK_NAMES_SIZE	128
 
@@ -17,8 +18,8 @@
  * struct task - a task
  * @pid: which; another may have had that number before
  * @tgid: its process; its own number if that is not known
- * @names: all that it had, in order
- * @last_name: of those
+ * @comm: its name
+ * @names: all that it had, in order, with control characters as \ooo
  * @shown: it has a track
  * @seen: when it was first heard of
  * @switched: the scheduler was seen to switch to it or from it
@@ -28,8 +29,8 @@
 struct task {
 	int		pid;
 	int		tgid;
+	char		comm[COMM_SIZE];
 	char		names[TASK_NAMES_SIZE];
-	const char	*last_name;
 	bool		shown;
 	uint64_t	seen;
 	bool		switched;
