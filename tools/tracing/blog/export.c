@@ -332,11 +332,8 @@ static void export_recording(struct export *export)
 
 static void export_history(struct export *export)
 {
-	struct history *history = history_read(NULL);
+	struct history *history = history_read(export->filter.logger);
 
-	if (export->filter.logger && !loggers_find(history_loggers(history),
-						   export->filter.logger))
-		die("there is no logger %s", export->filter.logger);
 	set_clock(export, history_clock(history));
 	begin(export);
 	history_each(history, take_message, export);
