@@ -1,93 +1,27 @@
 // SPDX-License-Identifier: LGPL-2.1
 /*
- * Follows requests from message to message.
- *
- * The table of statements is all that is known here of fs/ceph/mds_client.c and
- * net/ceph/osd_client.c. A statement that has changed there is not found any more, and
- * its request lacks what it told.
+ * Follows requests from message to message. A statement that is not known any more is
+ * missed: what it told is not known of the request.
  */
-#include <regex.h>
+#include <inttypes.h>
 #include <search.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ceph_request.h"
-#include "logger.h"
+#include "ceph_statement.h"
 #include "output.h"
 
 #define CEPH_OSD_FLAG_WRITE	0x20	/* include/linux/ceph/rados.h */
-#define MAX_GROUPS		6
-
-/* What a statement says about a request. */
-enum step {
-	STEP_SUBMITTED,
-	STEP_ADDRESSED,		/* what this thread sends next goes to that server */
-	STEP_SENT,
-	STEP_PATH,		/* of what this thread has sent */
-	STEP_REPLIED,		/* or given up, with a result */
-	STEP_FORGOTTEN,		/* with or without a reply */
-};
-
-/**
- * struct statement - of Ceph
- * @logger: its logger
- * @function: its function
- * @step: what it says
- * @pattern: what its text looks like
- * @groups: what the groups of @pattern are: address, tid, server, operation, path,
- *	result, flags, by their first letters; - if nothing
- */
-static const struct statement {
-	const char	*logger;
-	const char	*function;
-	enum step	step;
-	const char	*pattern;
-	const char	*groups;
-} statements[] = {
-	{ "ceph", "__register_request", STEP_SUBMITTED,
-	  "^[0-9a-f]+ tid ([0-9]+)$", "t" },
-	{ "ceph", "__do_request", STEP_ADDRESSED,
-	  "^mds([0-9]+) session ", "s" },
-	{ "ceph", "__prepare_send_request", STEP_SENT,
-	  "^[0-9a-f]+ tid ([0-9]+) ([a-z_]+) ", "to" },
-	{ "ceph", "set_request_path_attr", STEP_PATH,
-	  "^ (dentry|inode) [0-9a-f]+ (.*)$", "-p" },
-	{ "ceph", "set_request_path_attr", STEP_PATH,
-	  "^ path (.*)$", "p" },
-	{ "ceph", "handle_reply", STEP_REPLIED,
-	  "^tid ([0-9]+) result (-?[0-9]+)$", "tr" },
-	{ "ceph", "ceph_mdsc_wait_request", STEP_REPLIED,
-	  "^aborted request ([0-9]+) with (-?[0-9]+)$", "tr" },
-	{ "ceph", "__unregister_request", STEP_FORGOTTEN,
-	  "^[0-9a-f]+ tid ([0-9]+)$", "t" },
-
-	{ "libceph", "link_request", STEP_SUBMITTED,
-	  " osd(-?[0-9]+) req ([0-9a-f]+) tid ([0-9]+)$", "sat" },
-	{ "libceph", "send_request", STEP_SENT,
-	  " req ([0-9a-f]+) tid ([0-9]+) to .* osd([0-9]+) .* flags 0x([0-9a-f]+) ",
-	  "atsf" },
-	{ "libceph", "handle_reply", STEP_REPLIED,
-	  " req ([0-9a-f]+) tid ([0-9]+) result (-?[0-9]+) ", "atr" },
-	/* These are submitted again, with another tid. */
-	{ "libceph", "handle_reply", STEP_FORGOTTEN,
-	  "^req ([0-9a-f]+) tid ([0-9]+) (redirect|EAGAIN)", "at-" },
-	{ "libceph", "complete_request", STEP_REPLIED,
-	  " req ([0-9a-f]+) tid ([0-9]+) err (-?[0-9]+)$", "atr" },
-	{ "libceph", "finish_request", STEP_FORGOTTEN,
-	  " req ([0-9a-f]+) tid ([0-9]+)$", "at" },
-};
-
-#define NR_STATEMENTS	(sizeof(statements) / sizeof(*statements))
-
-static regex_t patterns[NR_STATEMENTS];
 
 /* What a message has told. */
 struct news {
-	enum step		step;
+	enum ceph_statement	statement;
 	struct ceph_request_key	key;
 	int			server;
 	char			operation[OPERATION_SIZE];
-	char			path[PATH_SIZE];
+	const char		*path;
 	int			result;
 };
 
@@ -105,11 +39,13 @@ struct sender {
 
 /**
  * struct ceph_requests - all that are under way
+ * @statements: what messages tell
  * @open: tree of requests
  * @senders: tree of threads
  * @wanted, @done, @data: of who follows them
  */
 struct ceph_requests {
+	struct ceph_statements	*statements;
 	void			*open;
 	void			*senders;
 	ceph_request_wanted_fn	wanted;
@@ -119,76 +55,79 @@ struct ceph_requests {
 
 /* ---------------------------- statements ---------------------------- */
 
-static void compile_patterns(void)
+static bool read_mds_news(const char *text, struct news *news)
 {
-	size_t i;
+	int pos = 0;
 
-	for (i = 0; i < NR_STATEMENTS; i++)
-		if (regcomp(&patterns[i], statements[i].pattern, REG_EXTENDED))
-			die("cannot compile %s", statements[i].pattern);
-}
-
-static void free_patterns(void)
-{
-	size_t i;
-
-	for (i = 0; i < NR_STATEMENTS; i++)
-		regfree(&patterns[i]);
-}
-
-static void copy_group(char *buf, size_t size, const char *text, const regmatch_t *group)
-{
-	size_t len = group->rm_eo - group->rm_so;
-
-	if (len >= size)
-		len = size - 1;
-	memcpy(buf, text + group->rm_so, len);
-	buf[len] = '\0';
-}
-
-static void take_group(struct news *news, char what, const char *text,
-		       const regmatch_t *group)
-{
-	const char *start = text + group->rm_so;
-
-	switch (what) {
-	case 'a': news->key.owner = strtoull(start, NULL, 16); break;
-	case 't': news->key.tid = strtoull(start, NULL, 10); break;
-	case 's': news->server = strtol(start, NULL, 10); break;
-	case 'r': news->result = strtol(start, NULL, 10); break;
-	case 'o': copy_group(news->operation, sizeof(news->operation), text, group); break;
-	case 'p': copy_group(news->path, sizeof(news->path), text, group); break;
-	case 'f':
-		strcpy(news->operation,
-		       strtoul(start, NULL, 16) & CEPH_OSD_FLAG_WRITE ? "write" : "read");
-		break;
+	switch (news->statement) {
+	case MDS_BEGINS: case MDS_ENDS:
+		return sscanf(text, "%*x tid %" SCNu64, &news->key.tid) == 1;
+	case MDS_IS_CHOSEN:
+		return sscanf(text, "mds%d", &news->server) == 1;
+	case MDS_IS_SENT:
+		return sscanf(text, "%*x tid %" SCNu64 " %31s", &news->key.tid,
+			      news->operation) == 2;
+	case MDS_HAS_DENTRY: case MDS_HAS_INODE:
+		sscanf(text, " %*s %*x %n", &pos);
+		news->path = text + pos;
+		return pos;
+	case MDS_IS_ANSWERED:
+		return sscanf(text, "tid %" SCNu64 " result %d", &news->key.tid,
+			      &news->result) == 2;
+	case MDS_IS_ABORTED:
+		return sscanf(text, "aborted request %" SCNu64 " with %d", &news->key.tid,
+			      &news->result) == 2;
+	default:
+		return false;
 	}
 }
 
-static bool read_news(const struct message *message, const char *text, struct news *news)
+static bool read_osd_news(const char *text, struct news *news)
 {
-	const char *function = message_function(message);
-	regmatch_t groups[MAX_GROUPS];
-	size_t i, n;
+	const char *request = strstr(text, "req "), *server;
+	unsigned int flags;
 
-	for (i = 0; i < NR_STATEMENTS; i++) {
-		const struct statement *s = &statements[i];
-
-		if (strcmp(s->function, function) || strcmp(s->logger, message->logger->name) ||
-		    regexec(&patterns[i], text, MAX_GROUPS, groups, 0))
-			continue;
-		*news = (struct news) {
-			.step = s->step,
-			.key.osd = !strcmp(s->logger, "libceph"),
-			.key.owner = message->client,
-			.server = -1,
-		};
-		for (n = 0; s->groups[n]; n++)
-			take_group(news, s->groups[n], text, &groups[n + 1]);
+	if (!request || sscanf(request, "req %" SCNx64 " tid %" SCNu64, &news->key.owner,
+			       &news->key.tid) != 2)
+		return false;
+	news->key.osd = true;
+	switch (news->statement) {
+	case OSD_BEGINS:
+		return sscanf(text, "%*s osd %*x osd%d", &news->server) == 1;
+	case OSD_IS_SENT:
+		server = strstr(request, " osd");
+		if (!server || sscanf(server, " osd%d e%*u flags %x", &news->server,
+				      &flags) != 2)
+			return false;
+		strcpy(news->operation, flags & CEPH_OSD_FLAG_WRITE ? "write" : "read");
+		return true;
+	case OSD_IS_ANSWERED:
+		return sscanf(request, "req %*x tid %*u result %d", &news->result) == 1;
+	case OSD_FAILS:
+		return sscanf(request, "req %*x tid %*u err %d", &news->result) == 1;
+	default:
 		return true;
 	}
+}
 
-	return false;
+static bool read_news(const struct ceph_requests *requests, const struct message *message,
+		      const char *text, struct news *news)
+{
+	*news = (struct news) {
+		.statement = ceph_statement_of(requests->statements, message),
+		.key.owner = message->client,
+		.server = -1,
+	};
+	switch (news->statement) {
+	case MDS_BEGINS: case MDS_IS_CHOSEN: case MDS_IS_SENT: case MDS_HAS_DENTRY:
+	case MDS_HAS_INODE: case MDS_IS_ANSWERED: case MDS_IS_ABORTED: case MDS_ENDS:
+		return read_mds_news(text, news);
+	case OSD_BEGINS: case OSD_IS_SENT: case OSD_IS_ANSWERED: case OSD_FAILS:
+	case OSD_IS_REDIRECTED: case OSD_IS_RETRIED: case OSD_ENDS:
+		return read_osd_news(text, news);
+	default:
+		return false;
+	}
 }
 
 /* ---------------------------- requests ---------------------------- */
@@ -277,7 +216,7 @@ static void take_path(struct ceph_requests *requests, const struct message *mess
 		find_request(requests, &get_sender(requests, message->pid)->sent);
 
 	if (request && !*request->path)
-		memcpy(request->path, news->path, sizeof(request->path));
+		snprintf(request->path, sizeof(request->path), "%s", news->path);
 }
 
 static void finish(struct ceph_requests *requests, struct ceph_request *request)
@@ -317,19 +256,20 @@ static void forget(struct ceph_requests *requests, const struct message *message
 
 /**
  * ceph_requests_begin - begin to follow requests
+ * @loggers: whose messages will be followed
  * @wanted: asked of each that is submitted
  * @done: called for those that are wanted, at their end or in ceph_requests_end()
  * @data: for both
  *
- * Context: one after another.
  * Return: to be given to the others, and to ceph_requests_end() at last.
  */
-struct ceph_requests *ceph_requests_begin(ceph_request_wanted_fn wanted,
+struct ceph_requests *ceph_requests_begin(const struct logger *loggers,
+					  ceph_request_wanted_fn wanted,
 					  ceph_request_fn done, void *data)
 {
 	struct ceph_requests *requests = must(calloc(1, sizeof(*requests)));
 
-	compile_patterns();
+	requests->statements = ceph_statements_find(loggers);
 	requests->wanted = wanted;
 	requests->done = done;
 	requests->data = data;
@@ -348,15 +288,26 @@ void ceph_requests_follow(struct ceph_requests *requests, const struct message *
 {
 	struct news news;
 
-	if (!read_news(message, text, &news))
+	if (!read_news(requests, message, text, &news))
 		return;
-	switch (news.step) {
-	case STEP_SUBMITTED: submit(requests, message, &news); break;
-	case STEP_ADDRESSED: get_sender(requests, message->pid)->server = news.server; break;
-	case STEP_SENT: send(requests, message, &news); break;
-	case STEP_PATH: take_path(requests, message, &news); break;
-	case STEP_REPLIED: take_reply(requests, message, &news); break;
-	case STEP_FORGOTTEN: forget(requests, message, &news); break;
+	switch (news.statement) {
+	case MDS_BEGINS: case OSD_BEGINS:
+		submit(requests, message, &news);
+		break;
+	case MDS_IS_CHOSEN:
+		get_sender(requests, message->pid)->server = news.server;
+		break;
+	case MDS_IS_SENT: case OSD_IS_SENT:
+		send(requests, message, &news);
+		break;
+	case MDS_HAS_DENTRY: case MDS_HAS_INODE:
+		take_path(requests, message, &news);
+		break;
+	case MDS_IS_ANSWERED: case MDS_IS_ABORTED: case OSD_IS_ANSWERED: case OSD_FAILS:
+		take_reply(requests, message, &news);
+		break;
+	default:
+		forget(requests, message, &news);
 	}
 }
 
@@ -369,6 +320,6 @@ void ceph_requests_end(struct ceph_requests *requests)
 	while (requests->open)
 		finish(requests, *(struct ceph_request **)requests->open);
 	tdestroy(requests->senders, free);
-	free_patterns();
+	ceph_statements_free(requests->statements);
 	free(requests);
 }

@@ -61,6 +61,7 @@ struct ceph_request {
 };
 
 struct ceph_requests;
+struct logger;
 
 /* Of a request that was submitted, with the message that says so. */
 typedef bool (*ceph_request_wanted_fn)(const struct message *message, void *data);
@@ -68,7 +69,8 @@ typedef bool (*ceph_request_wanted_fn)(const struct message *message, void *data
 /* Of a wanted request, once there is nothing more to learn about it. */
 typedef void (*ceph_request_fn)(const struct ceph_request *request, void *data);
 
-struct ceph_requests *ceph_requests_begin(ceph_request_wanted_fn wanted,
+struct ceph_requests *ceph_requests_begin(const struct logger *loggers,
+					  ceph_request_wanted_fn wanted,
 					  ceph_request_fn done, void *data);
 void ceph_requests_follow(struct ceph_requests *requests, const struct message *message,
 			  const char *text);

@@ -47,6 +47,12 @@ static const struct {
 	{ "libceph", "ceph_sock_data_ready", "%p state = ", DATA_IS_HERE },
 	{ "ceph", "ceph_parse_source", "'%s'", MOUNT_SOURCE },
 	{ "ceph", "ceph_real_mount", "mount opening path", MOUNT_OPENS },
+	{ "ceph", "ceph_mdsc_wait_request", "aborted request %lld with %d",
+	  MDS_IS_ABORTED },
+	{ "libceph", "handle_reply", "req %p tid %llu result %d", OSD_IS_ANSWERED },
+	{ "libceph", "complete_request", "req %p tid %llu err %d", OSD_FAILS },
+	{ "libceph", "handle_reply", "req %p tid %llu redirect pool", OSD_IS_REDIRECTED },
+	{ "libceph", "handle_reply", "req %p tid %llu EAGAIN", OSD_IS_RETRIED },
 };
 
 /* Of a logger: what each of its statements is. */

@@ -46,6 +46,12 @@ enum ceph_statement {
 	/* Mounts. */
 	MOUNT_SOURCE,
 	MOUNT_OPENS,
+	/* How a request ends, where it is not told by the above. */
+	MDS_IS_ABORTED,		/* its task does not wait any more */
+	OSD_IS_ANSWERED,
+	OSD_FAILS,
+	OSD_IS_REDIRECTED,	/* it is submitted again, with another number */
+	OSD_IS_RETRIED,
 };
 
 struct logger;

@@ -268,11 +268,12 @@ static void show_request(const struct ceph_request *request, void *data)
 
 /* ---------------------------- the whole ---------------------------- */
 
-static void begin(struct export *export)
+static void begin(struct export *export, const struct logger *loggers)
 {
 	export->chrome = chrome_open(export->path);
 	export->tracks = tracks_new();
-	export->requests = ceph_requests_begin(is_wanted_request, show_request, export);
+	export->requests = ceph_requests_begin(loggers, is_wanted_request, show_request,
+					       export);
 	if (export->with_sched)
 		export->sched = sched_begin(export->tracks, export->chrome, &export->filter);
 }
@@ -321,7 +322,7 @@ static void export_recording(struct export *export)
 						   export->filter.logger))
 		die("%s has no logger %s", export->input, export->filter.logger);
 	set_clock(export, recording_clock(recording));
-	begin(export);
+	begin(export, recording_loggers(recording));
 	recording_each(recording, take_message, take_event, export);
 	if (export->sched && !sched_switches(export->sched))
 		warn("%s has no events of the scheduler; record them with:\n  " RECORD_COMMAND,
@@ -335,7 +336,7 @@ static void export_history(struct export *export)
 	struct history *history = history_read(export->filter.logger);
 
 	set_clock(export, history_clock(history));
-	begin(export);
+	begin(export, history_loggers(history));
 	history_each(history, take_message, export);
 	end(export);
 	history_free(history);
