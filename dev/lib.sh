@@ -61,6 +61,15 @@ as_root()
 	fi
 }
 
+# What every build of a kernel has in its environment.
+kernel_environment()
+{
+	export CCACHE_DIR=${CCACHE_DIR:-$build/ccache}
+	export CCACHE_DEPEND=1	# no second preprocessing
+	export CCACHE_BASEDIR=	# a recent ccache would change __FILE__
+	export KBUILD_BUILD_USER=blog KBUILD_BUILD_HOST=blog
+}
+
 # Makes sure that one instance works in a directory at a time: lock FILE. One that is
 # there stays as it is.
 lock()
