@@ -7,7 +7,7 @@ STEP := dev/step
 # Where overlays for tests only are applied too.
 TEST_OVERLAY := $(if $(wildcard tests/overlay),--with tests/overlay)
 
-.PHONY: help deps source overlay uml x86 plugin install deb demo bench test \
+.PHONY: help deps source overlay uml x86 plugin install deb kernel-deb demo bench test \
 	test-debug fuzz torture clean distclean
 
 help:
@@ -27,6 +27,10 @@ help:
 	@echo 'make x86        build the x86-64 kernel and its modules, build/x86'
 	@echo 'make plugin     build blog and the libtraceevent plugin, build/plugin'
 	@echo 'make install    install them, the plugin for trace-cmd and perf'
+	@echo
+	@echo 'make kernel-deb [CONFIG=FILE]'
+	@echo '                Debian packages of a kernel with BLOG, build/kernel-deb, configured'
+	@echo '                as FILE or else as Debian has it'
 	@echo
 	@echo 'make clean      remove what was built; source and caches stay'
 	@echo 'make distclean  remove build/'
@@ -59,6 +63,11 @@ install:
 deb:
 	@$(STEP) deps dev/deps deb
 	@$(STEP) deb dev/deb
+
+kernel-deb:
+	@$(STEP) deps dev/deps kernel
+	@$(STEP) kernel-deb dev/kernel-deb $(if $(CONFIG),--config '$(CONFIG)')
+	@echo 'to install it: sudo apt install' ./build/kernel-deb/linux-image-*.deb
 
 demo: x86 plugin
 	@tests/demo/run
