@@ -140,7 +140,7 @@ static void set_clock(struct export *export, const struct clock *clock)
 	export->end = clock->trace;
 	export->whose = export->filter;
 	export->whose.since = 0;
-	export->whose.until = 0;
+	export->whose.has_until = false;
 }
 
 /* ---------------------------- messages ---------------------------- */
@@ -255,7 +255,7 @@ static void show_request(const struct ceph_request *request, void *data)
 	char name[OPERATION_SIZE + 32];
 
 	if (end < export->filter.since ||
-	    (export->filter.until && request->submitted > export->filter.until))
+	    (export->filter.has_until && request->submitted > export->filter.until))
 		return;
 	task = tracks_task(export->tracks, request->pid, request->tgid, request->comm,
 			   request->submitted);

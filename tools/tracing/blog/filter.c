@@ -85,6 +85,7 @@ void filter_times(struct filter *filter, const struct clock *clock, const char *
 {
 	if (since)
 		filter->since = parse_time(clock, since);
+	filter->has_until = until;
 	if (until)
 		filter->until = parse_time(clock, until);
 }
@@ -113,7 +114,7 @@ bool filter_wants(const struct message *message, void *data)
 	const struct filter *filter = data;
 
 	return message->time >= filter->since &&
-	       (!filter->until || message->time <= filter->until) &&
+	       (!filter->has_until || message->time <= filter->until) &&
 	       (!filter->has_client || filter->client == message->client) &&
 	       has_pid(filter, message) &&
 	       (!filter->logger || !strcmp(filter->logger, message->logger->name)) &&

@@ -20,7 +20,8 @@
  * @client: a client, if @has_client
  * @logger: a logger
  * @regex: what its text must match, if @has_regex
- * @since: not older; @until: not younger; ns of the trace clock, 0 if open
+ * @since: not older; ns of the trace clock
+ * @until: not younger, if @has_until; so too
  */
 struct filter {
 	int		*pids;
@@ -32,6 +33,7 @@ struct filter {
 	bool		has_regex;
 	regex_t		regex;
 	uint64_t	since;
+	bool		has_until;
 	uint64_t	until;
 };
 

@@ -25,7 +25,7 @@ struct cpu {
  * struct sched - all that is known
  * @tracks, @chrome: where it is shown
  * @tasks: tasks that are wanted; nothing else of a message
- * @since, @until: when, 0 if open
+ * @since, @until: when
  * @cpus: so many, from 0 on
  * @nr_cpus: of those
  * @start: the first event: what is not known was so since then
@@ -96,7 +96,7 @@ struct sched *sched_begin(struct tracks *tracks, struct chrome *chrome,
 	sched->tasks.nr_pids = filter->nr_pids;
 	sched->tasks.comm = filter->comm;
 	sched->since = filter->since;
-	sched->until = filter->until;
+	sched->until = filter->has_until ? filter->until : UINT64_MAX;
 
 	return sched;
 }
@@ -115,7 +115,7 @@ static struct cpu *get_cpu(struct sched *sched, unsigned int cpu)
 
 static bool is_wanted_time(const struct sched *sched, uint64_t start, uint64_t end)
 {
-	return end > start && end >= sched->since && (!sched->until || start <= sched->until);
+	return end > start && end >= sched->since && start <= sched->until;
 }
 
 static bool is_wanted_task(struct sched *sched, const struct task *task)
