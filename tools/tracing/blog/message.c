@@ -36,6 +36,7 @@ const char *message_function(const struct message *message)
 size_t message_text(const struct message *message, char *buf, size_t size)
 {
 	static char raw[TEXT_SIZE];
+	const size_t name_size = sizeof(raw) / 2;
 	const struct blog_site *site = find_site(message);
 	size_t len;
 
@@ -44,7 +45,9 @@ size_t message_text(const struct message *message, char *buf, size_t size)
 			       message->site, message->len);
 		return escape_control(buf, size, raw, sizeof(raw));
 	}
-	len = snprintf(raw, sizeof(raw) / 2, "%s: ", site->func);
+	len = snprintf(raw, name_size, "%s: ", site->func);
+	if (len >= name_size)
+		len = name_size - 1;
 	len += bstr_print(raw + len, sizeof(raw) - len, site->fmt, message->args,
 			  message->len, &message->logger->env);
 	if (raw[len - 1] == '\n')
