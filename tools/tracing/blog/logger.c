@@ -101,28 +101,41 @@ const struct logger *loggers_find(const struct logger *loggers, const char *name
 	return loggers;
 }
 
+/* NULL if the format, which may come out of a file, has it outside the record. */
+static const void *field_data(const struct tep_record *record,
+			      const struct tep_format_field *field)
+{
+	if (!field || field->offset < 0 || field->size <= 0 ||
+	    field->size > record->size - field->offset)
+		return NULL;
+
+	return (const char *)record->data + field->offset;
+}
+
 static uint64_t read_number(const struct logger *l, const struct tep_record *record,
 			    const struct tep_format_field *field, uint64_t missing)
 {
-	if (!field || field->size > 8 || field->offset + field->size > record->size)
+	const void *data = field_data(record, field);
+
+	if (!data || field->size > 8)
 		return missing;
 
-	return bstr_read((char *)record->data + field->offset, field->size,
-			 l->env.big_endian);
+	return bstr_read(data, field->size, l->env.big_endian);
 }
 
 static void read_comm(const struct logger *l, const struct tep_record *record,
 		      struct message *message)
 {
 	const struct tep_format_field *field = l->fields.comm;
+	const void *data = field_data(record, field);
 	size_t len = sizeof(message->comm) - 1;
 
 	memset(message->comm, 0, sizeof(message->comm));
-	if (!field || field->offset + field->size > record->size)
+	if (!data)
 		return;
 	if ((size_t)field->size < len)
 		len = field->size;
-	memcpy(message->comm, (char *)record->data + field->offset, len);
+	memcpy(message->comm, data, len);
 }
 
 static bool read_args(const struct logger *l, const struct tep_record *record,
@@ -132,6 +145,8 @@ static bool read_args(const struct logger *l, const struct tep_record *record,
 	uint64_t loc = read_number(l, record, field, 0);
 	uint64_t offset = loc & 0xffff, len = loc >> 16 & 0xffff;
 
+	if (!field_data(record, field))
+		return false;
 	if (field->flags & TEP_FIELD_IS_RELATIVE)
 		offset += field->offset + field->size;
 	if (offset + len > (uint64_t)record->size)
