@@ -85,6 +85,22 @@ void *must(void *memory)
 	return memory;
 }
 
+/* 127: there is no such pager; cat shows what it would have shown. */
+static void __attribute__((noreturn)) run_pager(const char *pager)
+{
+	setenv("LESS", "FRSX", 0);
+	if (pager) {
+		execlp("sh", "sh", "-c", "trap : INT QUIT; eval \"$PAGER\"; [ $? != 127 ] || exec cat",
+		       (char *)NULL);
+	} else {
+		execlp("pager", "pager", (char *)NULL);
+		execlp("less", "less", (char *)NULL);
+		execlp("more", "more", (char *)NULL);
+		execlp("cat", "cat", (char *)NULL);
+	}
+	_exit(127);
+}
+
 static void start_pager(void)
 {
 	const char *pager = getenv("PAGER");
@@ -99,13 +115,15 @@ static void start_pager(void)
 		dup2(ends[0], STDIN_FILENO);
 		close(ends[0]);
 		close(ends[1]);
-		setenv("LESS", "FRSX", 0);
-		execlp("sh", "sh", "-c", pager ? pager : "less", (char *)NULL);
-		_exit(127);
+		run_pager(pager);
 	}
 	close(ends[0]);
-	if (pager_pid > 0)
+	if (pager_pid > 0) {
 		dup2(ends[1], STDOUT_FILENO);
+		/* What is typed in the pager is for the pager. */
+		signal(SIGINT, SIG_IGN);
+		signal(SIGQUIT, SIG_IGN);
+	}
 	close(ends[1]);
 }
 
