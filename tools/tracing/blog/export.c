@@ -149,7 +149,7 @@ static void set_clock(struct export *export, const struct clock *clock)
 static struct track find_track(struct export *export, const struct message *message,
 			       struct task *task)
 {
-	if (message->level != LEVEL_TASK || !message->pid)
+	if ((message->level != LEVEL_TASK && message->level != LEVEL_UNKNOWN) || !message->pid)
 		return tracks_of_cpu(export->tracks, message->cpu);
 
 	return tracks_of_task(task);

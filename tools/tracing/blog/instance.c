@@ -11,17 +11,23 @@
 #include <tracefs.h>
 
 #include "instance.h"
+#include "names.h"
 #include "output.h"
+
+static const char *no_tracefs(void)
+{
+	return geteuid() ? "tracefs is not mounted; become root, and try again" :
+	       "tracefs cannot be mounted; try: mount -t tracefs nodev /sys/kernel/tracing";
+}
 
 static const char *tracing_dir(void)
 {
 	const char *dir = tracefs_tracing_dir();
 
-	if (dir)
-		return dir;
-	if (geteuid())
-		die("tracefs is not mounted; become root, and try again");
-	die("tracefs cannot be mounted; try: mount -t tracefs nodev /sys/kernel/tracing");
+	if (!dir)
+		die("%s", no_tracefs());
+
+	return dir;
 }
 
 /**
@@ -33,8 +39,8 @@ const char *instance_dir(void)
 {
 	static char *dir;
 
-	if (!dir && asprintf(&dir, "%s/instances/%s", tracing_dir(), BLOG_INSTANCE) < 0)
-		die("out of memory");
+	if (!dir)
+		dir = text_of("%s/instances/%s", tracing_dir(), BLOG_INSTANCE);
 
 	return dir;
 }
@@ -47,12 +53,7 @@ const char *instance_dir(void)
  */
 char *instance_path(const char *file)
 {
-	char *path;
-
-	if (asprintf(&path, "%s/%s", instance_dir(), file) < 0)
-		die("out of memory");
-
-	return path;
+	return text_of("%s/%s", instance_dir(), file);
 }
 
 /**
@@ -64,12 +65,7 @@ char *instance_path(const char *file)
  */
 char *logger_path(const char *logger, const char *file)
 {
-	char *path;
-
-	if (asprintf(&path, "%s/loggers/%s/%s", instance_dir(), logger, file) < 0)
-		die("out of memory");
-
-	return path;
+	return text_of("%s/loggers/%s/%s", instance_dir(), logger, file);
 }
 
 /**
@@ -83,8 +79,7 @@ const char *instance_problem(void)
 	const char *dir = tracefs_tracing_dir();
 
 	if (!dir)
-		return geteuid() ? "tracefs is not mounted; become root, and try again" :
-		       "tracefs cannot be mounted; try: mount -t tracefs nodev /sys/kernel/tracing";
+		return no_tracefs();
 	if (!loggers)
 		loggers = instance_path("loggers");
 	if (!access(loggers, R_OK | X_OK))
@@ -159,9 +154,7 @@ void instance_require_logger(const char *logger)
 	if (!*name)
 		die("no logger %s; there are:%s", logger, *list ?
 		    list : " none (is the module loaded?)");
-	for (name = names; *name; name++)
-		free(*name);
-	free(names);
+	names_free(names);
 }
 
 /**
@@ -222,7 +215,14 @@ int write_text(const char *path, const char *text)
 	close(fd);
 	errno = error;
 
-	return done < 0 ? -1 : 0;
+	if (done < 0)
+		return -1;
+	if ((size_t)done < strlen(text)) {
+		errno = EIO;
+		return -1;
+	}
+
+	return 0;
 }
 
 /**

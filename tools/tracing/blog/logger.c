@@ -175,6 +175,7 @@ int logger_message(const struct logger *logger, const struct tep_record *record,
 		.site = read_number(logger, record, logger->fields.site, 0),
 		.cpu = read_number(logger, record, logger->fields.cpu, record->cpu),
 		.pid = read_number(logger, record, logger->fields.pid, 0),
+		.level = LEVEL_UNKNOWN,
 	};
 	read_comm(logger, record, message);
 

@@ -22,6 +22,7 @@ enum level {
 	LEVEL_SOFTIRQ,
 	LEVEL_HARDIRQ,
 	LEVEL_NMI,
+	LEVEL_UNKNOWN,		/* an event does not say */
 };
 
 /**

@@ -5,7 +5,6 @@
  * it. None of these says a word by itself.
  */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,23 +22,6 @@
 /* Ring buffers of fewer KiB for each CPU are smaller than anybody wants them. */
 #define SMALL_KIB	64
 #define USUAL_KIB	1408
-
-static char *text_of(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-
-static char *text_of(const char *fmt, ...)
-{
-	va_list args;
-	char *text;
-	int ret;
-
-	va_start(args, fmt);
-	ret = vasprintf(&text, fmt, args);
-	va_end(args);
-	if (ret < 0)
-		die("out of memory");
-
-	return text;
-}
 
 /* @what and @mend belong to the list from here on. */
 static void add(struct obstacles *obstacles, const char *id, const char *logger,

@@ -19,6 +19,7 @@ const char *output_command = "blog";
 
 static bool colours;
 static pid_t pager_pid;
+static int write_error;
 
 static void complain(const char *fmt, va_list args)
 {
@@ -55,6 +56,7 @@ void misuse(const char *fmt, ...)
 	complain(fmt, args);
 	va_end(args);
 	fprintf(stderr, "Try: %s --help\n", output_command);
+	output_end();
 	exit(EXIT_USAGE);
 }
 
@@ -83,6 +85,27 @@ void *must(void *memory)
 		die("out of memory");
 
 	return memory;
+}
+
+/**
+ * text_of - make a text, or end the program if there is no memory
+ * @fmt: the text
+ *
+ * Return: the text, to be freed.
+ */
+char *text_of(const char *fmt, ...)
+{
+	va_list args;
+	char *text;
+	int ret;
+
+	va_start(args, fmt);
+	ret = vasprintf(&text, fmt, args);
+	va_end(args);
+	if (ret < 0)
+		die("out of memory");
+
+	return text;
 }
 
 /* 127: there is no such pager; cat shows what it would have shown. */
@@ -131,17 +154,31 @@ static void start_pager(void)
  * output_begin - get ready to print text
  * @pager: through a pager, if it goes to a terminal
  *
- * The environment may say which, PAGER, or that there be no colours, NO_COLOR.
+ * The environment may say which, PAGER, or that there be no colours, NO_COLOR or TERM=dumb.
  */
 void output_begin(bool pager)
 {
-	const char *no_colour = getenv("NO_COLOR");
+	const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
 
 	if (!isatty(STDOUT_FILENO))
 		return;
-	colours = !no_colour || !*no_colour;
+	colours = (!no_colour || !*no_colour) && term && strcmp(term, "dumb");
 	if (pager)
 		start_pager();
+}
+
+/**
+ * output_failed - whether there is no sense in printing more
+ *
+ * Context: right after something was printed: errno may be of that.
+ * Return: true if it could not be written.
+ */
+bool output_failed(void)
+{
+	if (!write_error && ferror(stdout))
+		write_error = errno;
+
+	return write_error;
 }
 
 /**
@@ -151,10 +188,13 @@ void output_begin(bool pager)
  */
 int output_end(void)
 {
-	bool failed = fflush(stdout) || ferror(stdout);
+	bool failed = fflush(stdout) ? output_failed() : ferror(stdout);
 
-	if (failed && errno != EPIPE)
-		fprintf(stderr, "%s: cannot write: %s\n", output_command, strerror(errno));
+	if (failed && !write_error)
+		fprintf(stderr, "%s: some of it could not be written\n", output_command);
+	else if (failed && write_error != EPIPE)
+		fprintf(stderr, "%s: cannot write: %s\n", output_command,
+			strerror(write_error));
 	if (pager_pid > 0) {
 		close(STDOUT_FILENO);
 		while (waitpid(pager_pid, NULL, 0) < 0 && errno == EINTR)
@@ -163,7 +203,7 @@ int output_end(void)
 		return EXIT_DONE;
 	}
 
-	return failed && errno != EPIPE ? EXIT_FAILED : EXIT_DONE;
+	return failed && write_error != EPIPE ? EXIT_FAILED : EXIT_DONE;
 }
 
 /**
@@ -201,6 +241,17 @@ void print_plain(const char *text)
 	free(plain);
 }
 
+/* Empty if that is not known. */
+static const char *level_name(const struct message *message)
+{
+	static const char * const names[] = {
+		[LEVEL_TASK] = "task", [LEVEL_SOFTIRQ] = "softirq",
+		[LEVEL_HARDIRQ] = "hardirq", [LEVEL_NMI] = "nmi",
+	};
+
+	return message->level <= LEVEL_NMI ? names[message->level] : "";
+}
+
 /**
  * print_message - print a message in a line
  * @message: the message
@@ -210,12 +261,9 @@ void print_plain(const char *text)
 void print_message(const struct message *message, const struct clock *clock,
 		   enum clock_style style)
 {
-	static const char * const levels[] = {
-		[LEVEL_TASK] = "", [LEVEL_SOFTIRQ] = " softirq",
-		[LEVEL_HARDIRQ] = " hardirq", [LEVEL_NMI] = " nmi",
-	};
 	static char text[TEXT_SIZE];
 	char time[64], comm[ESCAPED_SIZE(COMM_SIZE)];
+	const char *level;
 
 	clock_print(clock, style, message->time, time, sizeof(time));
 	escape_control(comm, sizeof(comm), message->comm, COMM_SIZE);
@@ -223,10 +271,10 @@ void print_message(const struct message *message, const struct clock *clock,
 	if (message->lost)
 		printf("%s%u messages were dropped here%s\n", paint(COLOUR_RED),
 		       message->lost, paint(COLOUR_NONE));
-	printf("%s%s%s %s%s-%d%s [%03u%s] %s: ", paint(COLOUR_DIM), time,
+	level = message->level ? level_name(message) : "";
+	printf("%s%s%s %s%s-%d%s [%03u%s%s] %s: ", paint(COLOUR_DIM), time,
 	       paint(COLOUR_NONE), paint(COLOUR_BOLD), comm, message->pid,
-	       paint(COLOUR_NONE), message->cpu,
-	       message->level <= LEVEL_NMI ? levels[message->level] : "",
+	       paint(COLOUR_NONE), message->cpu, *level ? " " : "", level,
 	       message->logger->name);
 	if (message->client)
 		printf("[%llu] ", (unsigned long long)message->client);
@@ -247,23 +295,36 @@ struct json_object *message_json(const struct message *message, const struct clo
 	char wall[64];
 
 	message_text(message, text, sizeof(text));
-	json_object_object_add(json, "time", json_object_new_int64(message->time));
+	json_object_object_add(json, "time", must(json_object_new_uint64(message->time)));
 	if (clock && clock->realtime) {
 		clock_print(clock, CLOCK_STYLE_WALL, message->time, wall, sizeof(wall));
-		json_object_object_add(json, "wall", json_object_new_string(wall));
+		json_object_object_add(json, "wall", must(json_object_new_string(wall)));
 	}
-	json_object_object_add(json, "logger", json_object_new_string(message->logger->name));
-	json_object_object_add(json, "client", json_object_new_int64(message->client));
-	json_object_object_add(json, "pid", json_object_new_int(message->pid));
+	json_object_object_add(json, "logger", json_text(message->logger->name));
+	json_object_object_add(json, "client", must(json_object_new_uint64(message->client)));
+	json_object_object_add(json, "pid", must(json_object_new_int(message->pid)));
 	if (message->tgid)
-		json_object_object_add(json, "tgid", json_object_new_int(message->tgid));
+		json_object_object_add(json, "tgid", must(json_object_new_int(message->tgid)));
 	json_object_object_add(json, "comm", json_text(message->comm));
-	json_object_object_add(json, "cpu", json_object_new_int(message->cpu));
-	json_object_object_add(json, "function",
-			       json_object_new_string(message_function(message)));
+	json_object_object_add(json, "cpu", must(json_object_new_int64(message->cpu)));
+	if (*level_name(message))
+		json_object_object_add(json, "level",
+				       must(json_object_new_string(level_name(message))));
+	if (message->lost)
+		json_object_object_add(json, "lost", must(json_object_new_int64(message->lost)));
+	json_object_object_add(json, "function", json_text(message_function(message)));
 	json_object_object_add(json, "text", json_text(text));
 
 	return json;
+}
+
+static void print_json_as(struct json_object *json, int flags)
+{
+	const char *text = json_object_to_json_string_ext(json, flags |
+							  JSON_C_TO_STRING_NOSLASHESCAPE);
+
+	puts(must((void *)text));
+	json_object_put(json);
 }
 
 /**
@@ -272,7 +333,14 @@ struct json_object *message_json(const struct message *message, const struct clo
  */
 void print_json(struct json_object *json)
 {
-	puts(json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY |
-					    JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(json);
+	print_json_as(json, JSON_C_TO_STRING_PRETTY);
+}
+
+/**
+ * print_json_line - print an object in one line, and put it
+ * @json: the object
+ */
+void print_json_line(struct json_object *json)
+{
+	print_json_as(json, JSON_C_TO_STRING_PLAIN);
 }

@@ -30,8 +30,10 @@ void die(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
 void warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void misuse(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
 void *must(void *memory);
+char *text_of(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 void output_begin(bool pager);
+bool output_failed(void);
 int output_end(void);
 const char *paint(enum colour colour);
 void print_plain(const char *text);
@@ -40,5 +42,6 @@ void print_message(const struct message *message, const struct clock *clock,
 		   enum clock_style style);
 struct json_object *message_json(const struct message *message, const struct clock *clock);
 void print_json(struct json_object *json);
+void print_json_line(struct json_object *json);
 
 #endif /* _BLOG_OUTPUT_H */

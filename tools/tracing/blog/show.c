@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <json.h>
-
 #include "command.h"
 #include "filter.h"
 #include "follow.h"
@@ -161,16 +159,10 @@ static int count(const struct message *message, void *data)
 
 static void print_line(const struct show *show, const struct message *message)
 {
-	struct json_object *json;
-
-	if (!show->json) {
+	if (show->json)
+		print_json_line(message_json(message, show->clock));
+	else
 		print_message(message, show->clock, show->style);
-		return;
-	}
-	json = message_json(message, show->clock);
-	puts(json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN |
-					    JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(json);
 }
 
 /* Not 0 when nobody reads any more. */
@@ -186,7 +178,7 @@ static int print_one(const struct message *message, void *data)
 	}
 	print_line(show, message);
 
-	return ferror(stdout);
+	return output_failed();
 }
 
 static int print_new(const struct message *message, void *data)
