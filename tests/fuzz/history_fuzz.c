@@ -16,8 +16,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <event-parse.h>
+#include <linux/blog.h>
 
 #include "clock.h"
 #include "history.h"
@@ -116,22 +119,28 @@ static int goes_back(const struct contexts *contexts)
 	return 0;
 }
 
+static void write_file(int file, const void *data, size_t size, off_t pos)
+{
+	check(pwrite(file, data, size, pos) == (ssize_t)size, "the file is not written");
+	lseek(file, 0, SEEK_SET);
+}
+
 static void read_file(const uint8_t *data, size_t size)
 {
-	struct history_head head = {
+	struct blog_history_head head = {
 		.magic = "BLOG", .version = 1, .head_size = sizeof(head),
-		.ctx_size = sizeof(struct history_ctx), .long_size = 8, .short_size = 2,
+		.ctx_size = sizeof(struct blog_history_ctx), .long_size = 8, .short_size = 2,
 		.now = 1000,
 	};
 	struct contexts contexts = { .until = UINT64_MAX };
 	struct walk visited = { 0 }, merged = { 0 };
-	char *file = malloc(sizeof(head) + size);
+	int file = memfd_create("history", 0);
 	struct clock clock;
 
-	memcpy(file, &head, sizeof(head));
-	memcpy(file + sizeof(head), data, size);
-	check(!history_parse(&contexts, make_logger(), file, sizeof(head) + size, &clock),
-	      "the head is refused");
+	check(file >= 0, "no file");
+	write_file(file, &head, sizeof(head), 0);
+	write_file(file, data, size, sizeof(head));
+	check(!history_load(file, make_logger(), &contexts, &clock), "the head is refused");
 	contexts_visit(&contexts, count, &visited);
 	contexts_each(&contexts, NULL, look, &merged);
 	check(visited.nr == merged.nr, "the merge loses messages");
@@ -139,12 +148,12 @@ static void read_file(const uint8_t *data, size_t size)
 	contexts_free(&contexts);
 	/* The same with a head of whatever. */
 	if (size >= sizeof(head)) {
-		memcpy(file, data, size);
-		history_parse(&contexts, make_logger(), file, size, &clock);
+		write_file(file, data, size, 0);
+		history_load(file, make_logger(), &contexts, &clock);
 		contexts_each(&contexts, NULL, count, &merged);
 		contexts_free(&contexts);
 	}
-	free(file);
+	close(file);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -37,6 +37,24 @@ static bool next_wanted(const struct contexts *contexts, struct record_cursor *c
 	return false;
 }
 
+/**
+ * context_visit - look at the messages of a context
+ * @context: the context
+ * @until: younger messages are passed over
+ * @look: called for each; what it returns means nothing
+ * @data: for it
+ */
+void context_visit(const struct context *context, uint64_t until, message_fn look,
+		   void *data)
+{
+	struct record_cursor cursor;
+
+	start(&cursor, context);
+	while (record_next(&cursor))
+		if (cursor.message.time <= until)
+			look(&cursor.message, data);
+}
+
 /* ---------------------------- merge ---------------------------- */
 
 static bool is_before(const struct record_cursor *a, const struct record_cursor *b)
@@ -103,6 +121,20 @@ void contexts_add(struct contexts *contexts, const struct context *context)
 }
 
 /**
+ * contexts_own - let contexts_free() free memory
+ * @contexts: the contexts
+ * @blocks: a list of it
+ */
+void contexts_own(struct contexts *contexts, struct block *blocks)
+{
+	struct block **end = &contexts->blocks;
+
+	while (*end)
+		end = &(*end)->next;
+	*end = blocks;
+}
+
+/**
  * contexts_each - look at the messages of contexts, oldest first
  * @contexts: the contexts
  * @wanted: whether a message is wanted, or NULL
@@ -140,21 +172,24 @@ int contexts_each(const struct contexts *contexts, message_filter wanted, messag
  */
 void contexts_visit(const struct contexts *contexts, message_fn look, void *data)
 {
-	struct record_cursor cursor;
 	size_t i;
 
 	for (i = 0; i < contexts->nr; i++)
-		for (start(&cursor, &contexts->list[i]);
-		     next_wanted(contexts, &cursor, NULL, NULL);)
-			look(&cursor.message, data);
+		context_visit(&contexts->list[i], contexts->until, look, data);
 }
 
 /**
- * contexts_free - free the list
+ * contexts_free - free the list and the blocks
  * @contexts: the contexts
  */
 void contexts_free(struct contexts *contexts)
 {
+	while (contexts->blocks) {
+		struct block *next = contexts->blocks->next;
+
+		free(contexts->blocks);
+		contexts->blocks = next;
+	}
 	free(contexts->list);
 	contexts->list = NULL;
 	contexts->nr = 0;

@@ -13,7 +13,7 @@
 
 struct logger;
 
-/* Whether a message is wanted: called once for each, in no order. */
+/* Whether a message is wanted: called for each, in no order. */
 typedef bool (*message_filter)(const struct message *message, void *data);
 
 /**
@@ -30,19 +30,30 @@ struct context {
 	uint32_t		cleared;
 };
 
+/* Memory that the records of contexts lie in. */
+struct block {
+	struct block	*next;
+	char		data[] __attribute__((aligned(8)));
+};
+
 /**
  * struct contexts - many of them
  * @list: so many of @nr, in no order; with @room for more
+ * @blocks: what they lie in, as far as that is to be freed with them
  * @until: younger messages are passed over
  */
 struct contexts {
 	struct context	*list;
 	size_t		nr;
 	size_t		room;
+	struct block	*blocks;
 	uint64_t	until;
 };
 
+void context_visit(const struct context *context, uint64_t until, message_fn look,
+		   void *data);
 void contexts_add(struct contexts *contexts, const struct context *context);
+void contexts_own(struct contexts *contexts, struct block *blocks);
 int contexts_each(const struct contexts *contexts, message_filter wanted, message_fn look,
 		  void *data);
 void contexts_visit(const struct contexts *contexts, message_fn look, void *data);

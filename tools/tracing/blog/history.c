@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1
 /*
- * Copies the contexts of the loggers.
+ * Copies the contexts of the loggers, or looks at one after another.
  *
  * Contexts are copied one after another, while tasks go on writing. What is younger
  * than the first of them is passed over: else some of it would be missing among the
@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <event-parse.h>
+#include <linux/blog.h>
 #include <tracefs.h>
 
 #include "contexts.h"
@@ -22,128 +23,256 @@
 #include "output.h"
 #include "symbol.h"
 
-#define HISTORY_VERSION		1
-#define READ_SIZE		(1 << 20)
+#define BLOCK_SIZE	(1 << 20)
 
-/* The copy of a file. */
-struct copy {
-	struct copy	*next;
-	char		*data;
-	size_t		size;
+/**
+ * struct source - a file that is being read
+ * @fd: the file
+ * @keep: blocks are not freed once they are used
+ * @error: why it cannot be read on, as errno; 0: it can be
+ * @clock: what its head says
+ * @block: takes what is read; the blocks before behind it
+ * @room: bytes in it
+ * @fill: so many are read
+ * @pos: so many are used
+ */
+struct source {
+	int		fd;
+	bool		keep;
+	int		error;
+	struct clock	clock;
+	struct block	*block;
+	size_t		room;
+	size_t		fill;
+	size_t		pos;
 };
+
+/* Takes the copy of a context. */
+typedef void (*context_fn)(struct context *context, void *data);
 
 /**
  * struct history - what was read
  * @tep: knows the events; symbols once they were asked for
  * @loggers: of it
- * @copies: of their files
- * @contexts: in them
+ * @contexts: of theirs
  * @clock: at the time of the first copy
  */
 struct history {
 	struct tep_handle	*tep;
 	struct logger		*loggers;
-	struct copy		*copies;
 	struct contexts		contexts;
 	struct clock		clock;
 	bool			has_symbols;
 };
 
-/* A module that has been loaded has events, but not always a logger. */
-static bool is_registered(const struct logger *logger)
+/* ---------------------------- a file ---------------------------- */
+
+/* What was not used yet moves to it. */
+static void next_block(struct source *source)
 {
-	char *path = logger_path(logger->name, "stats");
-	bool registered = !access(path, F_OK);
+	size_t left = source->fill - source->pos;
+	size_t room = left < BLOCK_SIZE / 2 ? BLOCK_SIZE : 2 * left;
+	struct block *old = source->block, *block = must(malloc(sizeof(*block) + room));
 
-	free(path);
-
-	return registered;
+	block->next = old;
+	if (old) {
+		memcpy(block->data, old->data + source->pos, left);
+		if (!source->keep || !source->pos) {
+			block->next = old->next;
+			free(old);
+		}
+	}
+	source->block = block;
+	source->room = room;
+	source->fill = left;
+	source->pos = 0;
 }
 
-static void read_file(struct copy *copy, const char *path)
+static bool read_more(struct source *source)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	size_t room = 0;
 	ssize_t got;
 
-	if (fd < 0)
-		die("cannot read %s: %s%s", path, strerror(errno), errno == ENOENT ?
-		    "; this kernel's BLOG is older than this command" : "");
+	if (source->fill == source->room)
+		next_block(source);
 	do {
-		if (room - copy->size < READ_SIZE) {
-			room = 2 * room + READ_SIZE;
-			copy->data = must(realloc(copy->data, room));
-		}
-		got = read(fd, copy->data + copy->size, room - copy->size);
-		if (got > 0)
-			copy->size += got;
-	} while (got > 0 || (got < 0 && errno == EINTR));
-	/* A logger that goes meanwhile has no history any more. */
-	if (got < 0 && errno != ENODEV)
-		die("cannot read %s: %s", path, strerror(errno));
-	close(fd);
+		got = read(source->fd, source->block->data + source->fill,
+			   source->room - source->fill);
+	} while (got < 0 && errno == EINTR);
+	if (got < 0)
+		source->error = errno;
+	else
+		source->fill += got;
+
+	return got > 0;
 }
 
-/**
- * history_parse - find the contexts in the copy of a file
- * @contexts: takes them; one that the file breaks off in has less in it
- * @logger: whose file it is
- * @data: the copy, aligned to 8 bytes, which must stay
- * @size: bytes of it
- * @clock: takes the time of the copy
- *
- * Return: NULL, or what is wrong with it.
- */
-const char *history_parse(struct contexts *contexts, const struct logger *logger,
-			  const void *data, size_t size, struct clock *clock)
+/* Use so many bytes, which lie together; fewer in @got where the file ends. */
+static const void *use(struct source *source, size_t size, size_t *got)
 {
-	const struct history_head *head = data;
-	const struct history_ctx *ctx;
-	size_t pos, left;
+	const char *data;
 
-	if (size < sizeof(*head) || memcmp(head->magic, "BLOG", sizeof(head->magic)))
+	while (source->fill - source->pos < size && read_more(source))
+		;
+	*got = source->fill - source->pos;
+	if (*got > size)
+		*got = size;
+	data = source->block->data + source->pos;
+	source->pos += *got;
+
+	return data;
+}
+
+static const char *read_head(struct source *source, struct blog_history_head *head)
+{
+	size_t got;
+	const void *data = use(source, sizeof(*head), &got);
+
+	if (got < sizeof(*head) ||
+	    memcmp(data, BLOG_HISTORY_MAGIC, sizeof(head->magic)))
 		return "it is not the history of a logger";
-	if (head->version != HISTORY_VERSION || head->head_size < sizeof(*head) ||
-	    head->head_size % 8 || head->ctx_size < sizeof(*ctx) || head->ctx_size % 8)
+	memcpy(head, data, sizeof(*head));
+	if (head->version != BLOG_HISTORY_VERSION || head->head_size < sizeof(*head) ||
+	    head->head_size % 8 || head->ctx_size < sizeof(struct blog_history_ctx) ||
+	    head->ctx_size % 8 || (head->long_size != 4 && head->long_size != 8) ||
+	    (head->short_size != 2 && head->short_size != 4))
 		return "it has another format: install the blog-tools that belong to the kernel";
-	*clock = (struct clock) {
+	source->clock = (struct clock) {
 		.trace = head->now,
 		.boottime = head->boottime,
 		.realtime = head->realtime,
 	};
-	for (pos = head->head_size; pos <= size && size - pos >= head->ctx_size;
-	     pos += ((size_t)ctx->bytes + 7) & ~(size_t)7) {
-		ctx = data + pos;
-		pos += head->ctx_size;
-		left = size - pos;
-		contexts_add(contexts, &(struct context) {
-			.logger = logger,
-			.data = data + pos,
-			.size = ctx->bytes < left ? ctx->bytes : left,
-			.cleared = ctx->cleared,
-		});
-	}
+	use(source, head->head_size - sizeof(*head), &got);
 
 	return NULL;
 }
 
-static void copy_logger(struct history *history, const struct logger *logger)
+static void read_contexts(struct source *source, const struct blog_history_head *head,
+			  context_fn take, void *data)
 {
-	struct copy *copy = must(calloc(1, sizeof(*copy)));
-	char *path = logger_path(logger->name, "history");
-	struct clock clock;
+	const struct blog_history_ctx *ctx;
+	struct context context = { 0 };
+	size_t got, bytes;
+
+	while ((ctx = use(source, head->ctx_size, &got), got == head->ctx_size)) {
+		bytes = ctx->bytes;
+		context.cleared = ctx->cleared;
+		context.data = use(source, (bytes + 7) & ~(size_t)7, &got);
+		context.size = got < bytes ? got : bytes;
+		take(&context, data);
+	}
+}
+
+static void free_blocks(struct source *source)
+{
+	while (source->block) {
+		struct block *next = source->block->next;
+
+		free(source->block);
+		source->block = next;
+	}
+}
+
+/* Fails, with errno, if the logger is gone; ends the program if it is there, but not this. */
+static bool open_history(struct source *source, const char *logger)
+{
+	char *path = logger_path(logger, "history"), *stats = logger_path(logger, "stats");
+
+	*source = (struct source) { .fd = open(path, O_RDONLY | O_CLOEXEC) };
+	if (source->fd < 0 && errno == ENOENT && !access(stats, F_OK))
+		die("cannot read %s: this kernel's BLOG is older than this command", path);
+	if (source->fd < 0 && !logger_is_gone(errno))
+		die("cannot read %s: %s", path, strerror(errno));
+	free(stats);
+	free(path);
+
+	return source->fd >= 0;
+}
+
+/* Fails if the logger went meanwhile: it has no history any more. */
+static bool close_history(struct source *source, const char *logger, const char *wrong)
+{
+	char *path = logger_path(logger, "history");
+
+	close(source->fd);
+	free_blocks(source);
+	if (source->error && !logger_is_gone(source->error))
+		die("cannot read %s: %s", path, strerror(source->error));
+	if (wrong && !source->error)
+		die("cannot read %s: %s", path, wrong);
+	free(path);
+
+	return !source->error;
+}
+
+/* ---------------------------- a copy ---------------------------- */
+
+struct loading {
+	struct logger	*logger;
+	struct contexts	*contexts;
+};
+
+static void keep_context(struct context *context, void *data)
+{
+	struct loading *loading = data;
+
+	context->logger = loading->logger;
+	contexts_add(loading->contexts, context);
+}
+
+static const char *load(struct source *source, struct logger *logger,
+			struct contexts *contexts)
+{
+	struct loading loading = { .logger = logger, .contexts = contexts };
+	struct blog_history_head head;
+	const char *wrong = read_head(source, &head);
+
+	if (wrong)
+		return wrong;
+	logger->env.long_size = head.long_size;
+	logger->env.wide_shorts = head.short_size == 4;
+	logger->env.big_endian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
+	read_contexts(source, &head, keep_context, &loading);
+	contexts_own(contexts, source->block);
+	source->block = NULL;
+
+	return NULL;
+}
+
+/**
+ * history_load - read a file
+ * @fd: the file
+ * @logger: whose it is; takes how its arguments are stored
+ * @contexts: takes what is in it; a context that the file breaks off in has less in it
+ * @clock: takes the time of the copy
+ *
+ * Return: NULL, or what is wrong with it.
+ */
+const char *history_load(int fd, struct logger *logger, struct contexts *contexts,
+			 struct clock *clock)
+{
+	struct source source = { .fd = fd, .keep = true };
+	const char *wrong = load(&source, logger, contexts);
+
+	free_blocks(&source);
+	*clock = source.clock;
+
+	return wrong;
+}
+
+static bool copy_logger(struct history *history, struct logger *logger)
+{
+	struct source source;
 	const char *wrong;
 
-	read_file(copy, path);
-	copy->next = history->copies;
-	history->copies = copy;
-	wrong = copy->size ? history_parse(&history->contexts, logger, copy->data,
-					   copy->size, &clock) : NULL;
-	if (wrong)
-		die("cannot read %s: %s", path, wrong);
-	if (copy->size && (!history->clock.trace || clock.trace < history->clock.trace))
-		history->clock = clock;
-	free(path);
+	if (!open_history(&source, logger->name))
+		return false;
+	source.keep = true;
+	wrong = load(&source, logger, &history->contexts);
+	if (source.clock.trace && (!history->clock.trace ||
+				   source.clock.trace < history->clock.trace))
+		history->clock = source.clock;
+
+	return close_history(&source, logger->name, wrong);
 }
 
 /* Reading them takes longer than all the rest, and few messages have any. */
@@ -188,8 +317,11 @@ struct history *history_read(const char *logger)
 	for (l = history->loggers; l; l = l->next) {
 		l->env.symbol = print_symbol;
 		l->env.priv = history;
-		if ((!logger || !strcmp(l->name, logger)) && is_registered(l))
-			copy_logger(history, l);
+		if (logger && strcmp(l->name, logger))
+			continue;
+		/* A module that is loaded, or was, may have events without a logger. */
+		if (!copy_logger(history, l) && logger)
+			die("the logger %s is gone", logger);
 	}
 	history->contexts.until = history->clock.trace;
 
@@ -224,13 +356,6 @@ const struct logger *history_loggers(const struct history *history)
  */
 void history_free(struct history *history)
 {
-	while (history->copies) {
-		struct copy *next = history->copies->next;
-
-		free(history->copies->data);
-		free(history->copies);
-		history->copies = next;
-	}
 	contexts_free(&history->contexts);
 	loggers_free(history->loggers);
 	tep_free(history->tep);
@@ -274,4 +399,48 @@ int history_each(struct history *history, message_fn look, void *data)
 void history_visit(struct history *history, message_fn look, void *data)
 {
 	contexts_visit(&history->contexts, look, data);
+}
+
+/* ---------------------------- no copy ---------------------------- */
+
+struct scan {
+	uint64_t	until;
+	message_fn	look;
+	void		*data;
+};
+
+static void scan_context(struct context *context, void *data)
+{
+	struct scan *scan = data;
+
+	context_visit(context, scan->until, scan->look, scan->data);
+}
+
+/**
+ * history_scan - look at all messages of a logger, in no order, with the least memory
+ * @logger: its name
+ * @clock: takes the time of the copy; before the first message
+ * @look: called for each, which has no logger; what it returns means nothing
+ * @data: for it
+ *
+ * Ends the program if it cannot be read.
+ *
+ * Return: false if the logger is gone; maybe in the middle.
+ */
+bool history_scan(const char *logger, struct clock *clock, message_fn look, void *data)
+{
+	struct scan scan = { .look = look, .data = data };
+	struct blog_history_head head;
+	struct source source;
+	const char *wrong;
+
+	if (!open_history(&source, logger))
+		return false;
+	wrong = read_head(&source, &head);
+	*clock = source.clock;
+	scan.until = clock->trace;
+	if (!wrong)
+		read_contexts(&source, &head, scan_context, &scan);
+
+	return close_history(&source, logger, wrong);
 }

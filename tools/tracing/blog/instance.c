@@ -226,6 +226,17 @@ int write_text(const char *path, const char *text)
 }
 
 /**
+ * logger_is_gone - whether a file cannot be read for want of its logger
+ * @error: the errno
+ *
+ * Return: true if the logger was unregistered, before the file was opened or after.
+ */
+bool logger_is_gone(int error)
+{
+	return error == ENOENT || error == ENODEV;
+}
+
+/**
  * logger_stats_read - read the counters of a logger
  * @logger: the logger
  * @stats: filled in; what the kernel does not tell is 0

@@ -28,6 +28,7 @@ char *instance_path(const char *file);
 char *logger_path(const char *logger, const char *file);
 char **instance_loggers(void);
 void instance_require_logger(const char *logger);
+bool logger_is_gone(int error);
 bool logger_stats_read(const char *logger, struct logger_stats *stats);
 char *read_text(const char *path, size_t *size);
 int write_text(const char *path, const char *text);

@@ -34,6 +34,16 @@ char **names_get(const char *logger)
 }
 
 /**
+ * names_skip - pass over a logger that is gone: its module was unloaded meanwhile
+ * @named: the one that the user named, which ends the program; NULL: all
+ */
+void names_skip(const char *named)
+{
+	if (named)
+		die("the logger %s is gone", named);
+}
+
+/**
  * names_free - free what names_get() returned
  * @names: the names
  */

@@ -6,6 +6,7 @@
 #define _BLOG_NAMES_H
 
 char **names_get(const char *logger);
+void names_skip(const char *named);
 void names_free(char **names);
 
 #endif /* _BLOG_NAMES_H */

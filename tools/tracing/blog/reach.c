@@ -24,7 +24,7 @@ struct task {
  * @root: a tree of struct task, by pid
  * @last: the task of the message before: mostly this one's, too
  * @oldest: the oldest message of all; 0: none yet
- * @now: when the history was copied
+ * @clock: when the history was read
  * @reach: the result
  * @ages: of the oldest messages of busy tasks
  */
@@ -32,7 +32,7 @@ struct tasks {
 	void		*root;
 	struct task	*last;
 	uint64_t	oldest;
-	uint64_t	now;
+	struct clock	clock;
 	struct reach	*reach;
 	uint64_t	*ages;
 };
@@ -85,7 +85,7 @@ static void count_task(const void *node, VISIT visit, void *data)
 	const struct task *task = *(struct task * const *)node;
 	struct tasks *tasks = data;
 	struct reach *reach = tasks->reach;
-	uint64_t age = tasks->now - task->oldest;
+	uint64_t age = tasks->clock.trace - task->oldest;
 
 	if (visit != postorder && visit != leaf)
 		return;
@@ -112,16 +112,18 @@ static int by_age(const void *a, const void *b)
  * @reach: filled in
  *
  * Ends the program if the history cannot be read.
+ *
+ * Return: false if the logger is gone.
  */
-void reach_read(const char *logger, struct reach *reach)
+bool reach_read(const char *logger, struct reach *reach)
 {
-	struct history *history = history_read(logger);
-	struct tasks tasks = { .reach = reach, .now = history_clock(history)->trace };
+	struct tasks tasks = { .reach = reach };
+	bool there;
 
 	*reach = (struct reach) { 0 };
-	history_visit(history, look, &tasks);
+	there = history_scan(logger, &tasks.clock, look, &tasks);
 	if (tasks.oldest)
-		reach->oldest = tasks.now - tasks.oldest;
+		reach->oldest = tasks.clock.trace - tasks.oldest;
 	twalk_r(tasks.root, count_task, &tasks);
 	if (reach->busy_tasks) {
 		qsort(tasks.ages, reach->busy_tasks, sizeof(*tasks.ages), by_age);
@@ -130,5 +132,6 @@ void reach_read(const char *logger, struct reach *reach)
 	}
 	free(tasks.ages);
 	tdestroy(tasks.root, free);
-	history_free(history);
+
+	return there;
 }

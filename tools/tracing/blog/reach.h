@@ -5,6 +5,7 @@
 #ifndef _BLOG_REACH_H
 #define _BLOG_REACH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* A task of which more messages are retained is a busy one; any other is quiet. */
@@ -26,6 +27,6 @@ struct reach {
 	uint64_t	busy_tasks;
 };
 
-void reach_read(const char *logger, struct reach *reach);
+bool reach_read(const char *logger, struct reach *reach);
 
 #endif /* _BLOG_REACH_H */

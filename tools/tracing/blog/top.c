@@ -45,13 +45,15 @@ struct share {
 
 /**
  * struct sums - what a logger has logged
- * @since: what is older does not count; ns of the trace clock
+ * @clock: when the history was read
+ * @ago: what is older than so many ns does not count
  * @oldest: the oldest message that is retained
  * @all: of all statements
  * @sites: of each, by its number
  */
 struct sums {
-	uint64_t	since;
+	struct clock	clock;
+	uint64_t	ago;
 	uint64_t	oldest;
 	struct share	all;
 	struct share	sites[RECORD_CONTROL];
@@ -137,7 +139,7 @@ static int count(const struct message *message, void *data)
 
 	if (!sums->oldest || message->time < sums->oldest)
 		sums->oldest = message->time;
-	if (message->time >= sums->since && message->site < RECORD_CONTROL) {
+	if (sums->clock.trace - message->time <= sums->ago && message->site < RECORD_CONTROL) {
 		add(&sums->all, bytes);
 		add(&sums->sites[message->site], bytes);
 	}
@@ -299,17 +301,16 @@ static void show_sums(const struct top *top, const char *logger, struct sums *su
 
 static void show_logger(const struct top *top, const char *logger)
 {
-	struct history *history = history_read(logger);
 	struct sums *sums = must(calloc(1, sizeof(*sums)));
-	uint64_t now = history_clock(history)->trace;
 	double ago = top->seconds * NSEC_PER_SEC;
 
-	if (top->seconds && ago < now)
-		sums->since = now - (uint64_t)ago;
-	history_visit(history, count, sums);
-	show_sums(top, logger, sums, (double)(now - sums->oldest) / NSEC_PER_SEC);
+	sums->ago = top->seconds && ago < (double)UINT64_MAX ? ago : UINT64_MAX;
+	if (history_scan(logger, &sums->clock, count, sums))
+		show_sums(top, logger, sums,
+			  (double)(sums->clock.trace - sums->oldest) / NSEC_PER_SEC);
+	else
+		names_skip(top->logger);
 	free(sums);
-	history_free(history);
 }
 
 int top_command(int argc, char **argv)
