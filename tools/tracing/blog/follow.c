@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1
 /*
  * The events of system "blog" are enabled in a tracefs instance that is made for it,
- * and goes with it: what others trace or record is not touched. One that was left by
- * a program which was killed is removed by the next.
+ * and goes with it, however the program ends: what others trace or record is not
+ * touched. Its directory is locked; one that was left by a program which was killed
+ * is removed by the next.
  */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,10 +25,21 @@
 #include "output.h"
 
 #define NAME		"blog-follow-"
+#define NR_NAMES	16		/* there may be other namespaces of pids */
 #define POLL_NS		100000000
 
+/**
+ * struct follow - who listens
+ * @instance: where
+ * @lock: its directory
+ * @tep: knows the events
+ * @loggers: of that
+ * @look, @data: of follow_each()
+ * @ret: what it returned
+ */
 struct follow {
 	struct tracefs_instance	*instance;
+	int			lock;
 	struct tep_handle	*tep;
 	struct logger		*loggers;
 	message_fn		look;
@@ -34,6 +48,7 @@ struct follow {
 };
 
 static volatile sig_atomic_t stopped;
+static struct follow *active;
 
 static void stop(int sig)
 {
@@ -43,12 +58,51 @@ static void stop(int sig)
 
 static void catch_signals(void)
 {
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
-	struct sigaction action = { .sa_handler = stop };
+	static const int signals[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGPIPE };
+	struct sigaction action = { .sa_handler = stop }, old;
 	size_t i;
 
-	for (i = 0; i < sizeof(signals) / sizeof(*signals); i++)
-		sigaction(signals[i], &action, NULL);
+	for (i = 0; i < sizeof(signals) / sizeof(*signals); i++) {
+		sigaction(signals[i], &action, &old);
+		/* As nohup does. */
+		if (old.sa_handler == SIG_IGN)
+			sigaction(signals[i], &old, NULL);
+	}
+}
+
+static int lock_instance(const char *name)
+{
+	char *file = text_of("instances/%s", name), *path = tracefs_get_tracing_file(file);
+	int fd = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	tracefs_put_tracing_file(path);
+	free(file);
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB)) {
+		close(fd);
+		return -1;
+	}
+
+	return fd;
+}
+
+/**
+ * follow_is_left - whether an instance was left by a program that was killed
+ * @name: its name
+ *
+ * Return: true if so: it can be removed.
+ */
+bool follow_is_left(const char *name)
+{
+	int pid, fd;
+
+	/* A pid of another namespace says nothing; the lock there does. */
+	if (sscanf(name, NAME "%d", &pid) != 1 || !kill(pid, 0) || errno != ESRCH)
+		return false;
+	fd = lock_instance(name);
+	if (fd >= 0)
+		close(fd);
+
+	return fd >= 0;
 }
 
 static void remove_instance(const char *name)
@@ -66,15 +120,42 @@ static void remove_stale(void)
 	char *path = tracefs_get_tracing_file("instances");
 	DIR *dir = path ? opendir(path) : NULL;
 	struct dirent *entry;
-	int pid;
 
 	while (dir && (entry = readdir(dir)))
-		if (sscanf(entry->d_name, NAME "%d", &pid) == 1 && kill(pid, 0) &&
-		    errno == ESRCH)
+		if (follow_is_left(entry->d_name))
 			remove_instance(entry->d_name);
 	if (dir)
 		closedir(dir);
 	tracefs_put_tracing_file(path);
+}
+
+static void make_instance(struct follow *follow)
+{
+	char *name;
+	int i;
+
+	for (i = 0; i < NR_NAMES; i++) {
+		name = i ? text_of(NAME "%d-%d", getpid(), i) : text_of(NAME "%d", getpid());
+		follow->instance = tracefs_instance_create(name);
+		if (!follow->instance)
+			die("cannot make a tracing instance: %s", strerror(errno));
+		if (tracefs_instance_is_new(follow->instance)) {
+			follow->lock = lock_instance(name);
+			free(name);
+			return;
+		}
+		tracefs_instance_free(follow->instance);
+		free(name);
+	}
+	die("cannot make a tracing instance: there are too many; remove %s/instances/" NAME "*",
+	    tracefs_tracing_dir());
+}
+
+/* At exit, too. */
+static void clean_up(void)
+{
+	if (active)
+		follow_end(active);
 }
 
 /**
@@ -89,25 +170,21 @@ static void remove_stale(void)
  */
 struct follow *follow_begin(const char *logger)
 {
-	static const char * const systems[] = { BLOG_INSTANCE, NULL };
 	struct follow *follow = must(calloc(1, sizeof(*follow)));
-	char name[64];
 
 	instance_require();
+	if (logger)
+		instance_require_logger(logger);
 	remove_stale();
+	follow->tep = instance_events();
+	follow->loggers = loggers_read(follow->tep);
 	catch_signals();
-	snprintf(name, sizeof(name), NAME "%d", getpid());
-	follow->instance = tracefs_instance_create(name);
-	if (!follow->instance)
-		die("cannot make a tracing instance: %s", strerror(errno));
-	follow->tep = tracefs_local_events_system(NULL, systems);
-	if (follow->tep)
-		follow->loggers = loggers_read(follow->tep);
+	make_instance(follow);
+	active = follow;
+	atexit(clean_up);
 	tracefs_instance_file_write(follow->instance, "trace_clock", "local");
-	if (tracefs_event_enable(follow->instance, BLOG_INSTANCE, logger)) {
-		follow_end(follow);
+	if (tracefs_event_enable(follow->instance, BLOG_INSTANCE, logger))
 		die("cannot enable the events: %s", strerror(errno));
-	}
 
 	return follow;
 }
@@ -116,12 +193,10 @@ static int take_event(struct tep_event *event, struct tep_record *record, int cp
 		      void *data)
 {
 	struct follow *follow = data;
-	const struct logger *l = follow->loggers;
+	const struct logger *l = loggers_of_event(follow->loggers, event);
 	struct message message;
 
 	(void)cpu;
-	while (l && l->event != event)
-		l = l->next;
 	if (l && !logger_message(l, record, &message))
 		follow->ret = follow->look(&message, follow->data);
 
@@ -157,8 +232,9 @@ int follow_each(struct follow *follow, message_fn look, void *data)
 	follow->data = data;
 	tracefs_follow_missed_events(follow->instance, take_missed, NULL);
 	while (!stopped && !follow->ret) {
-		tracefs_iterate_raw_events(follow->tep, follow->instance, NULL, 0,
-					   take_event, follow);
+		if (tracefs_iterate_raw_events(follow->tep, follow->instance, NULL, 0,
+					       take_event, follow) < 0 && !stopped)
+			die("cannot read the events: %s", strerror(errno));
 		fflush(stdout);
 		if (!stopped && !follow->ret)
 			nanosleep(&wait, NULL);
@@ -168,11 +244,24 @@ int follow_each(struct follow *follow, message_fn look, void *data)
 }
 
 /**
+ * follow_stopped - whether SIGINT or the like came
+ *
+ * Return: true if so.
+ */
+bool follow_stopped(void)
+{
+	return stopped;
+}
+
+/**
  * follow_end - stop listening
  * @follow: who listens
  */
 void follow_end(struct follow *follow)
 {
+	active = NULL;
+	if (follow->lock >= 0)
+		close(follow->lock);
 	tracefs_event_disable(follow->instance, BLOG_INSTANCE, NULL);
 	tracefs_instance_destroy(follow->instance);
 	tracefs_instance_free(follow->instance);

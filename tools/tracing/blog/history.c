@@ -14,7 +14,6 @@
 
 #include <event-parse.h>
 #include <linux/blog.h>
-#include <tracefs.h>
 
 #include "contexts.h"
 #include "history.h"
@@ -302,17 +301,13 @@ static bool print_symbol(void *priv, uint64_t addr, bool offset, char *buf, size
  */
 struct history *history_read(const char *logger)
 {
-	static const char * const systems[] = { BLOG_INSTANCE, NULL };
 	struct history *history = must(calloc(1, sizeof(*history)));
 	struct logger *l;
 
 	instance_require();
 	if (logger)
 		instance_require_logger(logger);
-	history->tep = tracefs_local_events_system(NULL, systems);
-	if (!history->tep)
-		die("cannot read the format of the events in %s/events/blog: %s",
-		    tracefs_tracing_dir(), strerror(errno));
+	history->tep = instance_events();
 	history->loggers = loggers_read(history->tep);
 	for (l = history->loggers; l; l = l->next) {
 		l->env.symbol = print_symbol;

@@ -158,6 +158,25 @@ void instance_require_logger(const char *logger)
 }
 
 /**
+ * instance_events - read the formats of the events that loggers have
+ *
+ * Ends the program if that is not possible.
+ *
+ * Return: a handle that knows them, to be freed with tep_free().
+ */
+struct tep_handle *instance_events(void)
+{
+	static const char * const systems[] = { BLOG_INSTANCE, NULL };
+	struct tep_handle *tep = tracefs_local_events_system(NULL, systems);
+
+	if (!tep)
+		die("cannot read the format of the events in %s/events/" BLOG_INSTANCE ": %s",
+		    tracing_dir(), strerror(errno));
+
+	return tep;
+}
+
+/**
  * read_text - read a file as a string
  * @path: the file
  * @size: takes its length, unless NULL

@@ -21,12 +21,15 @@ struct logger_stats {
 	uint64_t contexts_recalled;
 };
 
+struct tep_handle;
+
 const char *instance_problem(void);
 void instance_require(void);
 const char *instance_dir(void);
 char *instance_path(const char *file);
 char *logger_path(const char *logger, const char *file);
 char **instance_loggers(void);
+struct tep_handle *instance_events(void);
 void instance_require_logger(const char *logger);
 bool logger_is_gone(int error);
 bool logger_stats_read(const char *logger, struct logger_stats *stats);

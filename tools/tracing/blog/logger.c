@@ -101,6 +101,22 @@ const struct logger *loggers_find(const struct logger *loggers, const char *name
 	return loggers;
 }
 
+/**
+ * loggers_of_event - find a logger by its event
+ * @loggers: the list
+ * @event: the event, or NULL
+ *
+ * Return: the logger, or NULL.
+ */
+const struct logger *loggers_of_event(const struct logger *loggers,
+				      const struct tep_event *event)
+{
+	while (loggers && loggers->event != event)
+		loggers = loggers->next;
+
+	return loggers;
+}
+
 /* NULL if the format, which may come out of a file, has it outside the record. */
 static const void *field_data(const struct tep_record *record,
 			      const struct tep_format_field *field)

@@ -37,6 +37,8 @@ struct logger {
 struct logger *loggers_read(struct tep_handle *tep);
 void loggers_free(struct logger *loggers);
 const struct logger *loggers_find(const struct logger *loggers, const char *name);
+const struct logger *loggers_of_event(const struct logger *loggers,
+				      const struct tep_event *event);
 int logger_message(const struct logger *logger, const struct tep_record *record,
 		   struct message *message);
 

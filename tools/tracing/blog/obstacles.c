@@ -4,6 +4,7 @@
  * somebody has set a filter, and forgot it; the plugin is not where the tools look for
  * it. None of these says a word by itself.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include <event-parse.h>
 #include <tracefs.h>
 
+#include "follow.h"
 #include "instance.h"
 #include "obstacles.h"
 #include "output.h"
@@ -239,6 +241,23 @@ static void check_size(struct obstacles *obstacles)
 	free(text);
 }
 
+/* Those that blog show --follow made, and had no time to remove. */
+static void check_left(struct obstacles *obstacles)
+{
+	char *path = tracefs_get_tracing_file("instances");
+	DIR *dir = path ? opendir(path) : NULL;
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir)))
+		if (follow_is_left(entry->d_name))
+			add(obstacles, "instance_left", NULL,
+			    text_of("a killed blog show --follow has left its instance, which takes memory and time"),
+			    text_of("rmdir %s/%s", path, entry->d_name));
+	if (dir)
+		closedir(dir);
+	tracefs_put_tracing_file(path);
+}
+
 /* ---------------------------- the plugin ---------------------------- */
 
 /* Whether the plugins that @tep has loaded print the messages of a logger. */
@@ -319,6 +338,7 @@ void obstacles_find(struct obstacles *obstacles, char **loggers)
 	check_cpus(obstacles);
 	check_clock(obstacles);
 	check_size(obstacles);
+	check_left(obstacles);
 	check_plugin(obstacles, loggers);
 }
 

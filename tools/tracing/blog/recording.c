@@ -130,13 +130,11 @@ static int look_at(struct tracecmd_input *handle, struct tep_record *record, int
 	struct walk *walk = data;
 	struct recording *recording = walk->recording;
 	struct tep_event *event = tep_find_event_by_record(recording->tep, record);
-	const struct logger *l = recording->loggers;
+	const struct logger *l = loggers_of_event(recording->loggers, event);
 	struct message message;
 
 	(void)handle;
 	(void)cpu;
-	while (l && l->event != event)
-		l = l->next;
 	if (!l)
 		return event && walk->other ? walk->other(event, record, walk->data) : 0;
 	if (!walk->look || logger_message(l, record, &message))

@@ -178,7 +178,7 @@ static int print_one(const struct message *message, void *data)
 	}
 	print_line(show, message);
 
-	return output_failed();
+	return output_failed() || (show->follow && follow_stopped());
 }
 
 static int print_new(const struct message *message, void *data)
@@ -197,6 +197,7 @@ static void show_recording(struct show *show)
 		die("%s has no logger %s", show->file, show->filter.logger);
 	if (show->since || show->until)
 		set_clock(show, recording_clock(recording));
+	output_begin(!show->json);
 	if (show->last) {
 		recording_each(recording, count, NULL, show);
 		show->skip = show->found > show->last ? show->found - show->last : 0;
@@ -221,6 +222,7 @@ static void show_history(struct show *show)
 	struct history *history = history_read(show->filter.logger);
 
 	set_clock(show, history_clock(history));
+	output_begin(!show->follow && !show->json);
 	print_history(show, history);
 	if (follow) {
 		fflush(stdout);
@@ -236,7 +238,6 @@ int show_command(int argc, char **argv)
 	struct show show = { .style = CLOCK_STYLE_WALL };
 
 	parse_options(&show, argc, argv);
-	output_begin(!show.follow);
 	if (show.file)
 		show_recording(&show);
 	else
