@@ -13,6 +13,7 @@
 #include "command.h"
 #include "fault.h"
 #include "instance.h"
+#include "json_text.h"
 #include "names.h"
 #include "output.h"
 
@@ -23,11 +24,13 @@
  * @logger: of this logger; NULL: of all
  * @size: what they shall have; NULL: show what they have
  * @json: what they have, for programs; else NULL
+ * @failed: not all could be set, or shown
  */
 struct budget {
 	const char		*logger;
 	const char		*size;
 	struct json_object	*json;
+	bool			failed;
 };
 
 static void print_help(void)
@@ -66,23 +69,42 @@ static void parse_options(struct budget *budget, int argc, char **argv)
 		misuse("unexpected argument %s", argv[optind]);
 }
 
-static bool set_budget(const struct budget *budget, const char *logger)
+/* A logger that is gone is passed over, unless the user named it. */
+static void note_failure(struct budget *budget, const char *logger, const char *what)
 {
-	char *path = logger_path(logger, "budget");
-	int failed = write_text(path, budget->size);
+	if (logger_is_gone(errno)) {
+		names_skip(budget->logger);
+		return;
+	}
+	warn("cannot %s the budget of %s: %s", what, logger, strerror(errno));
+	budget->failed = true;
+}
+
+static void refuse(struct budget *budget, const char *logger)
+{
 	struct fault fault;
 
-	if (failed && errno != EINVAL)
-		die("cannot write %s: %s", path, strerror(errno));
-	free(path);
-	if (!failed)
-		return true;
-	if (!fault_read(logger, "budget", &fault))
-		die("%s: the kernel refuses %s, and does not say why", logger, budget->size);
+	budget->failed = true;
+	if (!fault_read(logger, "budget", &fault)) {
+		warn("%s: the kernel refuses %s, and does not say why", logger, budget->size);
+		return;
+	}
 	fault_print(fault.error, budget->size, fault.pos);
 	fault_free(&fault);
+}
 
-	return false;
+static bool set_budget(struct budget *budget, const char *logger)
+{
+	char *path = logger_path(logger, "budget");
+	bool done = !write_text(path, budget->size);
+
+	if (!done && errno == EINVAL)
+		refuse(budget, logger);
+	else if (!done)
+		note_failure(budget, logger, "set");
+	free(path);
+
+	return done;
 }
 
 static void show_budget(struct budget *budget, const char *logger)
@@ -90,19 +112,21 @@ static void show_budget(struct budget *budget, const char *logger)
 	struct logger_stats stats;
 	struct json_object *json;
 
-	if (!logger_stats_read(logger, &stats))
-		die("cannot read the counters of %s: %s", logger, strerror(errno));
+	if (!logger_stats_read(logger, &stats)) {
+		note_failure(budget, logger, "read");
+		return;
+	}
 	if (!budget->json) {
 		printf("%s: budget %.1f MiB, allocated %.1f MiB\n", logger,
 		       stats.budget_bytes / MIB, stats.memory_bytes / MIB);
 		return;
 	}
 	json = must(json_object_new_object());
-	json_object_object_add(json, "logger", json_object_new_string(logger));
+	json_object_object_add(json, "logger", json_text(logger));
 	json_object_object_add(json, "budget_bytes",
-			       json_object_new_int64(stats.budget_bytes));
+			       must(json_object_new_uint64(stats.budget_bytes)));
 	json_object_object_add(json, "memory_bytes",
-			       json_object_new_int64(stats.memory_bytes));
+			       must(json_object_new_uint64(stats.memory_bytes)));
 	json_object_array_add(budget->json, json);
 }
 
@@ -110,21 +134,17 @@ int budget_command(int argc, char **argv)
 {
 	struct budget budget = { 0 };
 	char **names, **name;
-	bool failed = false;
 
 	parse_options(&budget, argc, argv);
 	names = names_get(budget.logger);
 	output_begin(false);
-	for (name = names; *name && !failed; name++) {
-		failed = budget.size && !set_budget(&budget, *name);
-		if (!failed)
+	/* What one refuses all refuse. */
+	for (name = names; *name && !budget.failed; name++)
+		if (!budget.size || set_budget(&budget, *name))
 			show_budget(&budget, *name);
-	}
 	names_free(names);
-	if (budget.json && failed)
-		json_object_put(budget.json);
-	else if (budget.json)
+	if (budget.json)
 		print_json(budget.json);
 
-	return output_end() || failed ? EXIT_FAILED : EXIT_DONE;
+	return output_end() || budget.failed ? EXIT_FAILED : EXIT_DONE;
 }

@@ -13,6 +13,7 @@
 
 #include "command.h"
 #include "instance.h"
+#include "json_text.h"
 #include "names.h"
 #include "output.h"
 
@@ -21,11 +22,13 @@
  * @logger: of this logger; NULL: of all
  * @views: also what is in the ring buffers of the instance
  * @json: what was cleared, for programs; else NULL
+ * @failed: not all could be cleared
  */
 struct clearing {
 	const char		*logger;
 	bool			views;
 	struct json_object	*json;
+	bool			failed;
 };
 
 static void print_help(void)
@@ -74,8 +77,8 @@ static void report(struct clearing *clearing, const char *logger,
 		return;
 	}
 	json = must(json_object_new_object());
-	json_object_object_add(json, "logger", json_object_new_string(logger));
-	json_object_object_add(json, "messages", json_object_new_int64(stats->retained));
+	json_object_object_add(json, "logger", json_text(logger));
+	json_object_object_add(json, "messages", must(json_object_new_uint64(stats->retained)));
 	json_object_array_add(clearing->json, json);
 }
 
@@ -84,21 +87,26 @@ static void clear_logger(struct clearing *clearing, const char *logger)
 	char *path = logger_path(logger, "clear");
 	struct logger_stats stats;
 
-	if (!logger_stats_read(logger, &stats))
-		die("cannot read the counters of %s: %s", logger, strerror(errno));
-	if (write_text(path, "1"))
-		die("cannot write %s: %s", path, strerror(errno));
+	if (logger_stats_read(logger, &stats) && !write_text(path, "1")) {
+		report(clearing, logger, &stats);
+	} else if (logger_is_gone(errno)) {
+		names_skip(clearing->logger);
+	} else {
+		warn("cannot clear %s: %s", logger, strerror(errno));
+		clearing->failed = true;
+	}
 	free(path);
-	report(clearing, logger, &stats);
 }
 
 /* Opening `trace` truncates it. */
-static void clear_views(void)
+static void clear_views(struct clearing *clearing)
 {
 	char *path = instance_path("trace");
 
-	if (write_text(path, ""))
-		die("cannot empty %s: %s", path, strerror(errno));
+	if (write_text(path, "")) {
+		warn("cannot empty %s: %s", path, strerror(errno));
+		clearing->failed = true;
+	}
 	free(path);
 }
 
@@ -114,9 +122,9 @@ int clear_command(int argc, char **argv)
 		clear_logger(&clearing, *name);
 	names_free(names);
 	if (clearing.views)
-		clear_views();
+		clear_views(&clearing);
 	if (clearing.json)
 		print_json(clearing.json);
 
-	return output_end();
+	return output_end() || clearing.failed ? EXIT_FAILED : EXIT_DONE;
 }

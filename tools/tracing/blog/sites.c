@@ -118,7 +118,8 @@ static void list_logger(struct sites *sites, const char *logger)
 	struct statements statements;
 	size_t i;
 
-	statements_read(logger, &statements);
+	if (!statements_read(logger, &statements))
+		names_skip(sites->logger);
 	for (i = 0; i < statements.nr; i++) {
 		const struct statement *statement = &statements.list[i];
 

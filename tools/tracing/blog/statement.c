@@ -94,16 +94,22 @@ void statements_parse(char *text, struct statements *statements)
  * @statements: filled in; free it with statements_free()
  *
  * Ends the program if they cannot be read.
+ *
+ * Return: false if the logger is gone; there are none then.
  */
-void statements_read(const char *logger, struct statements *statements)
+bool statements_read(const char *logger, struct statements *statements)
 {
 	char *path = logger_path(logger, "sites");
 	char *text = read_text(path, NULL);
 
-	if (!text)
+	*statements = (struct statements) { 0 };
+	if (!text && !logger_is_gone(errno))
 		die("cannot read %s: %s", path, strerror(errno));
 	free(path);
-	statements_parse(text, statements);
+	if (text)
+		statements_parse(text, statements);
+
+	return text;
 }
 
 /**

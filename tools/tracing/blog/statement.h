@@ -5,6 +5,7 @@
 #ifndef _BLOG_STATEMENT_H
 #define _BLOG_STATEMENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -48,7 +49,7 @@ struct statements {
 
 struct json_object;
 
-void statements_read(const char *logger, struct statements *statements);
+bool statements_read(const char *logger, struct statements *statements);
 void statements_parse(char *text, struct statements *statements);
 void statements_free(struct statements *statements);
 const struct statement *statements_find(const struct statements *statements, uint32_t id);

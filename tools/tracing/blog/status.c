@@ -102,7 +102,7 @@ static void read_counters(struct state *state, struct logger_stats *stats)
 {
 	if (state->gone || logger_stats_read(state->name, stats))
 		return;
-	if (errno != ENOENT && errno != ENODEV)
+	if (!logger_is_gone(errno))
 		die_of_permission(state->name);
 	state->gone = true;
 }
@@ -120,7 +120,7 @@ static void read_statements(struct state *state)
 {
 	struct statements statements;
 
-	statements_read(state->name, &statements);
+	state->gone = !statements_read(state->name, &statements);
 	state->sites = statements.nr;
 	state->on = statements_count(&statements, STATEMENT_ON);
 	state->bad = statements_count(&statements, STATEMENT_BAD);
@@ -133,8 +133,8 @@ static void read_reach(struct state *state)
 
 	state->has_history = !access(path, R_OK);
 	free(path);
-	if (state->has_history)
-		reach_read(state->name, &state->reach);
+	if (state->has_history && !reach_read(state->name, &state->reach))
+		state->gone = true;
 }
 
 static uint64_t now(void)

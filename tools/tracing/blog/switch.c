@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <json.h>
 
@@ -26,6 +27,7 @@
  * @queries: the same for the kernel
  * @json: what was done, for programs; else NULL
  * @matched: a logger has what was asked for
+ * @failed: not all could be switched
  * @fault: what the kernel says where it has not; the one that got farthest
  */
 struct switching {
@@ -35,6 +37,7 @@ struct switching {
 	char			*queries;
 	struct json_object	*json;
 	bool			matched;
+	bool			failed;
 	struct fault		fault;
 };
 
@@ -90,7 +93,10 @@ static void report_statements(struct switching *sw, const char *logger, size_t b
 	struct json_object *json;
 	size_t now, switched;
 
-	statements_read(logger, &statements);
+	if (!statements_read(logger, &statements)) {
+		names_skip(sw->logger);
+		return;
+	}
 	now = statements_count(&statements, STATEMENT_ON);
 	switched = now > before ? now - before : before - now;
 	if (!sw->json) {
@@ -121,13 +127,27 @@ static size_t count_on(const char *logger)
 	return nr;
 }
 
+/* A logger that is gone is passed over, unless the user named it. */
+static void note_failure(struct switching *sw, const char *logger)
+{
+	if (logger_is_gone(errno)) {
+		names_skip(sw->logger);
+		return;
+	}
+	warn("cannot switch %s: %s", logger, strerror(errno));
+	sw->failed = true;
+}
+
 /* Keep what the kernel says if it got farther here than with other loggers. */
 static void note_fault(struct switching *sw, const char *logger)
 {
 	struct fault fault;
 
-	if (!fault_read(logger, "sites", &fault))
-		die("%s: the kernel refuses the query, and does not say why", logger);
+	if (!fault_read(logger, "sites", &fault)) {
+		warn("%s: the kernel refuses the query, and does not say why", logger);
+		sw->failed = true;
+		return;
+	}
 	if (sw->fault.error && sw->fault.pos >= fault.pos) {
 		fault_free(&fault);
 		return;
@@ -146,13 +166,13 @@ static bool switch_statements(struct switching *sw, const char *logger)
 	if (!write_text(path, sw->queries)) {
 		sw->matched = true;
 		report_statements(sw, logger, before);
-	} else if (errno == EINVAL || errno == ENOENT) {
+	} else if (errno == EINVAL || (errno == ENOENT && !access(path, F_OK))) {
 		go_on = errno == ENOENT;
 		note_fault(sw, logger);
 	} else if (errno == E2BIG) {
 		die("the query is too long: the kernel takes less than a page");
 	} else {
-		die("cannot write %s: %s", path, strerror(errno));
+		note_failure(sw, logger);
 	}
 	free(path);
 
@@ -167,8 +187,10 @@ static bool switch_logger(struct switching *sw, const char *logger)
 	struct json_object *json;
 	bool was_on = text && *text == '1';
 
-	if (!text || write_text(path, sw->on ? "1" : "0"))
-		die("cannot %s %s: %s", text ? "write" : "read", path, strerror(errno));
+	if (!text || write_text(path, sw->on ? "1" : "0")) {
+		note_failure(sw, logger);
+		goto out;
+	}
 	sw->matched = true;
 	if (!sw->json) {
 		printf("%s: %s%s\n", logger, was_on == sw->on ? "was " : "",
@@ -181,6 +203,7 @@ static bool switch_logger(struct switching *sw, const char *logger)
 				       json_object_new_boolean(was_on));
 		json_object_array_add(sw->json, json);
 	}
+out:
 	free(text);
 	free(path);
 
@@ -192,17 +215,17 @@ static int switch_all(struct switching *sw)
 	bool (*one)(struct switching *sw, const char *logger) =
 		sw->text ? switch_statements : switch_logger;
 	char **names = names_get(sw->logger), **name;
+	int ret;
 
 	output_begin(false);
 	for (name = names; *name && one(sw, *name); name++)
 		;
 	names_free(names);
-	if (sw->matched) {
-		if (sw->json)
-			print_json(sw->json);
-		return output_end();
-	}
-	json_object_put(sw->json);
+	if (sw->json)
+		print_json(sw->json);
+	ret = output_end();
+	if (sw->matched || !sw->fault.error)
+		return ret || sw->failed || !sw->matched ? EXIT_FAILED : EXIT_DONE;
 	fault_print(sw->fault.error, sw->text, query_unswitched(sw->text, sw->fault.pos));
 	fputs("blog sites lists the statements, blog sites --help says what a query is.\n", stderr);
 
