@@ -29,10 +29,19 @@ static void start(struct record_cursor *cursor, const struct context *context)
 static bool next_wanted(const struct contexts *contexts, struct record_cursor *cursor,
 			message_filter wanted, void *data)
 {
-	while (record_next(cursor))
-		if (cursor->message.time <= contexts->until &&
-		    (!wanted || wanted(&cursor->message, data)))
+	struct message *message = &cursor->message;
+	uint32_t lost = 0;
+
+	while (record_next(cursor)) {
+		if (message->time < contexts->since)
+			continue;
+		/* What was dropped before one that is not wanted was so before the next. */
+		lost += message->lost;
+		if (message->time <= contexts->until && (!wanted || wanted(message, data))) {
+			message->lost = lost;
 			return true;
+		}
+	}
 
 	return false;
 }

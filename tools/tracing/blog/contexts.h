@@ -40,6 +40,7 @@ struct block {
  * struct contexts - many of them
  * @list: so many of @nr, in no order; with @room for more
  * @blocks: what they lie in, as far as that is to be freed with them
+ * @since: older messages are passed over, and what was dropped before them
  * @until: younger messages are passed over
  */
 struct contexts {
@@ -47,6 +48,7 @@ struct contexts {
 	size_t		nr;
 	size_t		room;
 	struct block	*blocks;
+	uint64_t	since;
 	uint64_t	until;
 };
 

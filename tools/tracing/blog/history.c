@@ -335,6 +335,16 @@ const struct clock *history_clock(const struct history *history)
 }
 
 /**
+ * history_since - pass over what is older
+ * @history: the copy
+ * @since: ns of the trace clock
+ */
+void history_since(struct history *history, uint64_t since)
+{
+	history->contexts.since = since;
+}
+
+/**
  * history_loggers - whose history it is
  * @history: the copy
  *

@@ -22,6 +22,7 @@ int history_each(struct history *history, message_fn look, void *data);
 int history_each_of(struct history *history, message_filter wanted, message_fn look,
 		    void *data);
 void history_visit(struct history *history, message_fn look, void *data);
+void history_since(struct history *history, uint64_t since);
 const struct clock *history_clock(const struct history *history);
 const struct logger *history_loggers(const struct history *history);
 void history_free(struct history *history);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1
 #include <errno.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
  * @path: the file
  * @head: knows the events; it serves the first walk
  * @walked: that is done
+ * @missed: so many events the recorder missed; and more, if @missed_more
  * @tep: of it
  * @loggers: of that
  * @clock: at its end
@@ -25,6 +27,8 @@ struct recording {
 	const char		*path;
 	struct tracecmd_input	*head;
 	bool			walked;
+	uint64_t		missed;
+	bool			missed_more;
 	struct tep_handle	*tep;
 	struct logger		*loggers;
 	struct clock		clock;
@@ -69,6 +73,26 @@ static int walk_buffers(struct tracecmd_input *head, record_fn look, void *data)
 	return ret;
 }
 
+/* How many the ring buffer does not always tell. */
+static void note_missed(struct recording *recording, const struct tep_record *record)
+{
+	if (record->missed_events > 0)
+		recording->missed += record->missed_events;
+	else if (record->missed_events)
+		recording->missed_more = true;
+}
+
+static void tell_missed(const struct recording *recording)
+{
+	if (recording->missed)
+		warn("%s lacks %" PRIu64 " events%s: they came too fast for its recorder; larger buffers help: trace-cmd record -b KIB",
+		     recording->path, recording->missed,
+		     recording->missed_more ? ", and some more" : "");
+	else if (recording->missed_more)
+		warn("%s lacks some events: they came too fast for its recorder; larger buffers help: trace-cmd record -b KIB",
+		     recording->path);
+}
+
 /* A handle can be walked once. */
 static int walk_file(struct recording *recording, record_fn look, void *data)
 {
@@ -77,8 +101,11 @@ static int walk_file(struct recording *recording, record_fn look, void *data)
 
 	if (recording->walked)
 		head = open_file(recording->path);
-	recording->walked = true;
+	recording->missed = 0;
 	ret = walk_buffers(head, look, data);
+	if (!recording->walked)
+		tell_missed(recording);
+	recording->walked = true;
 	if (head != recording->head)
 		tracecmd_close(head);
 
@@ -92,6 +119,7 @@ static int note_time(struct tracecmd_input *handle, struct tep_record *record, i
 
 	(void)handle;
 	(void)cpu;
+	note_missed(recording, record);
 	if (record->ts > recording->clock.trace)
 		recording->clock.trace = record->ts;
 
@@ -135,6 +163,7 @@ static int look_at(struct tracecmd_input *handle, struct tep_record *record, int
 
 	(void)handle;
 	(void)cpu;
+	note_missed(recording, record);
 	if (!l)
 		return event && walk->other ? walk->other(event, record, walk->data) : 0;
 	if (!walk->look || logger_message(l, record, &message))
@@ -144,7 +173,7 @@ static int look_at(struct tracecmd_input *handle, struct tep_record *record, int
 }
 
 /**
- * recording_each - look at all events, oldest first
+ * recording_each - look at all events, in the order they were recorded
  * @recording: the recording
  * @look: called for each message, or NULL
  * @other: called for each other event, or NULL

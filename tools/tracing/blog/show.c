@@ -22,6 +22,7 @@
  * @last: only so many, the youngest; 0: all
  * @skip: so many of those come before
  * @found: so many were found
+ * @lost: so many were dropped since the last one that was shown
  * @follow: go on with what is logged
  * @after: then, only what is younger
  * @json: for programs
@@ -36,6 +37,7 @@ struct show {
 	uint64_t		last;
 	uint64_t		skip;
 	uint64_t		found;
+	uint32_t		lost;
 	bool			follow;
 	uint64_t		after;
 	bool			json;
@@ -170,13 +172,21 @@ static int print_one(const struct message *message, void *data)
 {
 	struct show *show = data;
 
-	if (!is_wanted(message, show) || !has_wanted_text(show, message))
+	struct message shown = *message;
+
+	if (!is_wanted(message, show))
 		return 0;
+	shown.lost += show->lost;
+	show->lost = 0;
+	if (!has_wanted_text(show, message)) {
+		show->lost = shown.lost;
+		return 0;
+	}
 	if (show->skip) {
 		show->skip--;
 		return 0;
 	}
-	print_line(show, message);
+	print_line(show, &shown);
 
 	return output_failed() || (show->follow && follow_stopped());
 }
@@ -222,6 +232,7 @@ static void show_history(struct show *show)
 	struct history *history = history_read(show->filter.logger);
 
 	set_clock(show, history_clock(history));
+	history_since(history, show->filter.since);
 	output_begin(!show->follow && !show->json);
 	print_history(show, history);
 	if (follow) {
