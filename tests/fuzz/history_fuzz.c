@@ -164,7 +164,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!end)
 		return 0;
-	clock_parse(&now, (const char *)data, &time);
+	clock_parse(&now, (const char *)data, size & 1, &time);
 	read_file(end + 1, size - (end + 1 - data));
 
 	return 0;

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: LGPL-2.1
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE		/* strptime() */
-#endif
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,11 +43,12 @@ static uint64_t to_ns(double seconds)
 	if (ns >= (double)UINT64_MAX)
 		return UINT64_MAX;
 
-	return ns > 0 ? ns : 0;
+	return ns > 0 ? ns + 0.5 : 0;
 }
 
-/* "HH:MM[:SS[.f]]", today or yesterday, or with a date before; seconds since 1970. */
-static bool parse_wall(const struct clock *clock, const char *text, double *wall)
+/* "HH:MM[:SS[.f]]", today or, unless @until, yesterday, or with a date; ns since 1970. */
+static bool parse_wall(const struct clock *clock, const char *text, bool until,
+		       int64_t *wall)
 {
 	static const char * const formats[] = {
 		"%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d",
@@ -61,6 +59,7 @@ static bool parse_wall(const struct clock *clock, const char *text, double *wall
 
 	for (i = 0; i < sizeof(formats) / sizeof(*formats); i++) {
 		double fraction = 0;
+		int64_t sec;
 		char *end, *rest;
 		struct tm tm;
 
@@ -77,11 +76,12 @@ static bool parse_wall(const struct clock *clock, const char *text, double *wall
 		if (*rest)
 			continue;
 		tm.tm_isdst = -1;
-		*wall = mktime(&tm) + fraction;
-		/* 23:59 said at 00:01 is yesterday's. */
-		if (formats[i][1] == 'H' && *wall > now + 1)
-			*wall -= 24 * 60 * 60;
-		return true;
+		sec = mktime(&tm);
+		/* From 23:59 on, said at 00:01, is from yesterday's. */
+		if (!until && formats[i][1] == 'H' && sec > now)
+			sec -= 24 * 60 * 60;
+		return !__builtin_mul_overflow(sec, (int64_t)NSEC_PER_SEC, wall) &&
+		       !__builtin_add_overflow(*wall, (int64_t)to_ns(fraction), wall);
 	}
 
 	return false;
@@ -117,13 +117,16 @@ static bool parse_ago(const char *text, double *seconds)
  * @clock: the clocks now, or at the end of a recording
  * @text: "10s" (m, h, d) ago, a local time "[YYYY-MM-DD ]HH:MM[:SS]", or seconds of the
  *	trace clock as trace-cmd prints them
+ * @until: it is an end: what is printed as that time comes before it
  * @time: takes the stamp
  *
  * Return: 0, or -1 if it is none of these, or a time of day where that is not known.
  */
-int clock_parse(const struct clock *clock, const char *text, uint64_t *time)
+int clock_parse(const struct clock *clock, const char *text, bool until, uint64_t *time)
 {
-	uint64_t ns;
+	/* Times are printed in us. */
+	uint64_t ns, more = until ? NSEC_PER_SEC / 1000000 - 1 : 0;
+	int64_t wall, stamp;
 	double val;
 	char *end;
 
@@ -136,13 +139,14 @@ int clock_parse(const struct clock *clock, const char *text, uint64_t *time)
 	}
 	val = strtod(text, &end);
 	if (end != text && !*end && val >= 0) {
-		*time = to_ns(val);
+		ns = to_ns(val);
+		*time = ns < UINT64_MAX - more ? ns + more : UINT64_MAX;
 		return 0;
 	}
-	if (!clock->realtime || !parse_wall(clock, text, &val))
+	if (!clock->realtime || !parse_wall(clock, text, until, &wall))
 		return -1;
-	*time = to_ns(val - (double)clock->realtime / NSEC_PER_SEC +
-		      (double)clock->trace / NSEC_PER_SEC);
+	stamp = (uint64_t)wall - clock->realtime + clock->trace + more;
+	*time = stamp > 0 ? stamp : 0;
 
 	return 0;
 }

@@ -31,7 +31,7 @@ enum clock_style {
 
 void clock_print(const struct clock *clock, enum clock_style style, uint64_t time,
 		 char *buf, size_t size);
-int clock_parse(const struct clock *clock, const char *text, uint64_t *time);
+int clock_parse(const struct clock *clock, const char *text, bool until, uint64_t *time);
 void clock_print_age(uint64_t ns, char *buf, size_t size);
 
 #endif /* _BLOG_CLOCK_H */

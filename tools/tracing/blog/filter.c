@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "filter.h"
 #include "logger.h"
 #include "output.h"
+#include "query.h"
 
 /**
  * filter_pid - want what a thread or process logged; beside others
@@ -61,11 +61,11 @@ void filter_regex(struct filter *filter, const char *text)
 	filter->has_regex = true;
 }
 
-static uint64_t parse_time(const struct clock *clock, const char *text)
+static uint64_t parse_time(const struct clock *clock, const char *text, bool until)
 {
 	uint64_t time;
 
-	if (clock_parse(clock, text, &time))
+	if (clock_parse(clock, text, until, &time))
 		misuse(clock->realtime ? "not a time: %s" :
 		       "not a time: %s (a recording knows only seconds, and time before its end)",
 		       text);
@@ -84,10 +84,10 @@ void filter_times(struct filter *filter, const struct clock *clock, const char *
 		  const char *until)
 {
 	if (since)
-		filter->since = parse_time(clock, since);
+		filter->since = parse_time(clock, since, false);
 	filter->has_until = until;
 	if (until)
-		filter->until = parse_time(clock, until);
+		filter->until = parse_time(clock, until, true);
 }
 
 static bool has_pid(const struct filter *filter, const struct message *message)
@@ -118,7 +118,7 @@ bool filter_wants(const struct message *message, void *data)
 	       (!filter->has_client || filter->client == message->client) &&
 	       has_pid(filter, message) &&
 	       (!filter->logger || !strcmp(filter->logger, message->logger->name)) &&
-	       (!filter->comm || !fnmatch(filter->comm, message->comm, 0));
+	       (!filter->comm || matches_wildcards(filter->comm, message->comm));
 }
 
 /**

@@ -338,8 +338,14 @@ void queries_free(struct queries *queries)
 
 /* ---------------------------- matching ---------------------------- */
 
-/* As the kernel's match_wildcard(); fnmatch() has brackets besides. */
-static bool matches_wildcards(const char *pattern, const char *text)
+/**
+ * matches_wildcards - whether a text matches a pattern
+ * @pattern: in which * and ? stand for others, and nothing else does, as for the kernel
+ * @text: the text
+ *
+ * Return: true if so.
+ */
+bool matches_wildcards(const char *pattern, const char *text)
 {
 	const char *star = NULL, *retry = NULL;
 

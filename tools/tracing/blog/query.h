@@ -54,6 +54,7 @@ bool queries_parse(const char *text, struct queries *queries, struct query_fault
 bool queries_match(const struct queries *queries, const struct statement *statement);
 void queries_free(struct queries *queries);
 
+bool matches_wildcards(const char *pattern, const char *text);
 char *query_text(int argc, char **argv);
 char *query_switching(const char *text, char operation);
 size_t query_unswitched(const char *text, size_t pos);

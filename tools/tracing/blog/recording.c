@@ -173,7 +173,7 @@ static int look_at(struct tracecmd_input *handle, struct tep_record *record, int
 }
 
 /**
- * recording_each - look at all events, in the order they were recorded
+ * recording_each - look at all events, in the order in which they were recorded
  * @recording: the recording
  * @look: called for each message, or NULL
  * @other: called for each other event, or NULL
