@@ -31,6 +31,7 @@ struct task_list;
  * @source: what it mounts, or NULL
  * @messages: the last ones, in a ring
  * @nr_messages: so many there have been
+ * @last: stamp of the last one
  */
 struct work {
 	int		pid;
@@ -50,6 +51,7 @@ struct work {
 	char		*source;
 	struct message	*messages;
 	size_t		nr_messages;
+	uint64_t	last;
 };
 
 struct ceph *ceph_new(size_t nr_messages);

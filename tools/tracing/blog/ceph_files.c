@@ -54,14 +54,15 @@ static struct listed *add_listed(struct client *client, enum server_kind kind,
  * "9\tmds0\tmkdir\t #10000000002/name (path)"; "(unsafe)" may stand before the #. They are
  * in the order of their numbers.
  */
-static struct listed *parse_mds(struct client *client, char *line, uint64_t last)
+static struct listed *parse_mds(struct client *client, char *line, uint64_t last,
+				uint64_t highest)
 {
 	char *rest = line, *tid = strsep(&rest, "\t"), *server = strsep(&rest, "\t");
 	char *op = strsep(&rest, "\t"), *what = rest ? strchr(rest, '#') : NULL, *end;
 	struct listed *listed;
 	uint64_t nr = strtoull(tid, &end, 10);
 
-	if (end == tid || *end || !what || nr <= last ||
+	if (end == tid || *end || !what || nr <= last || nr > highest ||
 	    (strncmp(server, "mds", 3) && *server != '('))
 		return NULL;
 	listed = add_listed(client, SERVER_MDS, nr);
@@ -73,7 +74,7 @@ static struct listed *parse_mds(struct client *client, char *line, uint64_t last
 	return listed;
 }
 
-/* A name may have newlines in it: what is no request belongs to the one before. */
+/* What is no request belongs to the one before. */
 static void append_line(struct listed *listed, const char *line)
 {
 	size_t len = strlen(listed->what);
@@ -82,14 +83,19 @@ static void append_line(struct listed *listed, const char *line)
 	sprintf(listed->what + len, "\n%s", line);
 }
 
-static void parse_mdsc(struct client *client, char *text)
+/*
+ * A name may have newlines in it, and look like a request behind one: but not one that
+ * the client has not made yet.
+ */
+static void parse_mdsc(struct client *client, char *text, uint64_t highest)
 {
 	struct listed *last = NULL;
 	char *line;
 
 	while ((line = strsep(&text, "\n"))) {
 		char *copy = must(strdup(line));
-		struct listed *listed = parse_mds(client, copy, last ? last->tid : 0);
+		struct listed *listed = parse_mds(client, copy, last ? last->tid : 0,
+						  highest);
 
 		free(copy);
 		if (listed)
@@ -170,7 +176,7 @@ static struct client *parse_client(const char *name, const struct bounded *files
 	client->has[SERVER_OSD] = files[FILE_OSDC].text;
 	client->has[SERVER_MON] = files[FILE_MONC].text;
 	if (files[FILE_MDSC].text)
-		parse_mdsc(client, files[FILE_MDSC].text);
+		client->mdsc = must(strdup(files[FILE_MDSC].text));
 	if (files[FILE_OSDC].text)
 		parse_osdc(client, files[FILE_OSDC].text);
 	if (files[FILE_MONC].text)
@@ -318,21 +324,20 @@ static bool is_authority(const struct client_list *clients, const struct request
  *
  * What is not listed was over then, and what is gone from the messages may be.
  */
-void clients_merge(const struct client_list *clients, struct ceph *ceph, uint64_t read_at)
+void clients_merge(struct client_list *clients, struct ceph *ceph, uint64_t read_at)
 {
 	struct request_table *requests = ceph_requests(ceph);
 	struct request *request = NULL;
-	const struct client *client;
+	struct client *client;
 	const struct listed *listed;
 
 	for (client = clients->first; client; client = client->next) {
 		uint64_t highest = highest_tid(requests, client->id);
 
-		/* A name with newlines may look like a request that nobody made. */
+		if (client->mdsc)
+			parse_mdsc(client, client->mdsc, highest ? highest : UINT64_MAX);
 		for (listed = client->requests; listed; listed = listed->next)
-			if (listed->kind != SERVER_MDS || !highest ||
-			    listed->tid <= highest)
-				merge_listed(client, listed, ceph, read_at);
+			merge_listed(client, listed, ceph, read_at);
 	}
 	while ((request = request_next(requests, request))) {
 		if (request->listed || request->done)
@@ -405,6 +410,7 @@ void clients_free(struct client_list *clients)
 		}
 		free(client->options);
 		free(client->sessions);
+		free(client->mdsc);
 		free(client);
 	}
 }

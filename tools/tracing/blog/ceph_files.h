@@ -31,6 +31,7 @@ struct listed {
  * @options: how it was mounted, or NULL
  * @sessions: the state of its session with each MDS, as the file says it, or NULL
  * @has_mount: it is a file system's
+ * @mdsc: its requests to MDS, as the file lists them, or NULL
  * @is_blocklisted: the cluster does not let it in
  * @has: the file of requests to this kind of server could be read
  * @requests: those
@@ -40,6 +41,7 @@ struct client {
 	uint64_t	id;
 	char		*options;
 	char		*sessions;
+	char		*mdsc;
 	bool		has_mount;
 	bool		is_blocklisted;
 	bool		has[SERVER_MON + 1];
@@ -59,8 +61,7 @@ struct client_list {
 };
 
 void clients_read(struct client_list *clients);
-void clients_merge(const struct client_list *clients, struct ceph *ceph,
-		   uint64_t read_at);
+void clients_merge(struct client_list *clients, struct ceph *ceph, uint64_t read_at);
 const struct client *clients_find(const struct client_list *clients, uint64_t id);
 bool client_session(const struct client *client, int mds, char *buf, size_t size);
 void clients_free(struct client_list *clients);

@@ -181,9 +181,13 @@ static void keep(const struct ceph *ceph, struct work *work, const struct messag
 	struct message *kept;
 	void *args;
 
-	if (!work->is_shown || !ceph->nr_messages)
+	if (!work->is_shown)
 		return;
-	kept = &work->messages[work->nr_messages++ % ceph->nr_messages];
+	work->last = message->time;
+	work->nr_messages++;
+	if (!ceph->nr_messages)
+		return;
+	kept = &work->messages[(work->nr_messages - 1) % ceph->nr_messages];
 	free((void *)kept->args);
 	args = must(malloc(message->len + 1));
 	memcpy(args, message->args, message->len);

@@ -203,19 +203,18 @@ static void settle(uint64_t since)
 static void guess_wait(struct hung *hung, struct task *task)
 {
 	const struct work *work = ceph_work(hung->ceph, task->pid);
-	const struct message *last = NULL;
-	size_t i;
 
 	if (task->bound != WAIT_UNKNOWN)
 		return;
 	task->bound = WAIT_AT_MOST;
 	task->waits_for = now_boottime() - task->start;
-	for (i = 0; work && ceph_message(hung->ceph, work, i); i++)
-		last = ceph_message(hung->ceph, work, i);
-	if (last)
-		task->waits_for = hung_age(hung, last->time);
-	if (work && (work->waits || *work->other))
+	if (!work || !work->nr_messages)
+		return;
+	task->waits_for = hung_age(hung, work->last);
+	if (work->waits || *work->other) {
+		task->waits_for = hung_age(hung, work->wait_since);
 		task->bound = WAIT_EXACT;
+	}
 }
 
 static int by_wait(const void *a, const void *b)
@@ -249,6 +248,22 @@ static void collect_tasks(struct hung *hung, size_t nr)
 	qsort(hung->shown, hung->nr_shown, sizeof(*hung->shown), by_wait);
 }
 
+static void collect_open(struct hung *hung)
+{
+	struct request *request = NULL;
+	size_t room = 0;
+
+	while ((request = request_next(ceph_requests(hung->ceph), request))) {
+		if (request->done)
+			continue;
+		if (hung->nr_open == room) {
+			room = 2 * room + 16;
+			hung->open = must(realloc(hung->open, room * sizeof(*hung->open)));
+		}
+		hung->open[hung->nr_open++] = request;
+	}
+}
+
 static int by_age(const void *a, const void *b)
 {
 	const struct request *left = *(struct request * const *)a;
@@ -262,19 +277,15 @@ static int by_age(const void *a, const void *b)
 
 static void collect_requests(struct hung *hung, uint64_t age)
 {
-	struct request *request = NULL;
-	size_t room = 0;
+	size_t i;
 
-	while ((request = request_next(ceph_requests(hung->ceph), request))) {
-		if (request->done || request->waited_for ||
-		    (request->since && hung_age(hung, request->since) < age))
-			continue;
-		if (hung->nr_requests == room) {
-			room = 2 * room + 16;
-			hung->requests = must(realloc(hung->requests,
-						      room * sizeof(*hung->requests)));
-		}
-		hung->requests[hung->nr_requests++] = request;
+	hung->requests = must(calloc(hung->nr_open + 1, sizeof(*hung->requests)));
+	for (i = 0; i < hung->nr_open; i++) {
+		struct request *request = hung->open[i];
+
+		if (!request->waited_for &&
+		    (!request->since || hung_age(hung, request->since) >= age))
+			hung->requests[hung->nr_requests++] = request;
 	}
 	if (hung->nr_requests)
 		qsort(hung->requests, hung->nr_requests, sizeof(*hung->requests), by_age);
@@ -295,10 +306,12 @@ uint64_t hung_age(const struct hung *hung, uint64_t time)
 static void add_own_requests(struct hung *hung, const struct work *work,
 			     struct hung_cause *cause)
 {
-	struct request *request = NULL;
+	size_t i;
 
-	while ((request = request_next(ceph_requests(hung->ceph), request))) {
-		if (request->done || request->answered || request->pid != work->pid ||
+	for (i = 0; i < hung->nr_open; i++) {
+		struct request *request = hung->open[i];
+
+		if (request->answered || request->pid != work->pid ||
 		    request->since < work->begin)
 			continue;
 		if (cause->nr < MAX_REQUESTS)
@@ -339,6 +352,7 @@ static void free_hung(struct hung *hung)
 	mounts_free(hung->mounts);
 	tasks_free(&hung->tasks);
 	free(hung->shown);
+	free(hung->open);
 	free(hung->requests);
 }
 
@@ -365,6 +379,7 @@ int hung_command(int argc, char **argv)
 	settle(begin);
 	nr = tasks_keep_waiting(&hung.tasks);
 	tasks_read_wait(&hung.tasks);
+	collect_open(&hung);
 	collect_tasks(&hung, nr);
 	collect_requests(&hung, options.age);
 	if (hung.clients.problem && (nr || hung.nr_requests))

@@ -23,7 +23,9 @@
  * @tasks: all; those that hang are marked
  * @shown: those, who waits longest first
  * @nr_shown: how many
- * @requests: others that are old and not over, the oldest first
+ * @open: requests that are not over
+ * @nr_open: how many
+ * @requests: those of them that are old and that nobody shown waits for, the oldest first
  * @nr_requests: how many
  * @ceph: what messages say
  * @clients: what debugfs says
@@ -35,6 +37,8 @@ struct hung {
 	struct task_list	tasks;
 	struct task		**shown;
 	size_t			nr_shown;
+	struct request		**open;
+	size_t			nr_open;
 	struct request		**requests;
 	size_t			nr_requests;
 	struct ceph		*ceph;

@@ -8,6 +8,7 @@
 #include <json.h>
 
 #include "hung.h"
+#include "json_text.h"
 #include "output.h"
 
 /* ---------------------------- text ---------------------------- */
@@ -215,8 +216,8 @@ void hung_print(struct hung *hung)
 		print_task(hung, hung->shown[i]);
 	if (!hung->nr_requests)
 		return;
-	printf("%sRequests that none of these waits for%s\n", paint(COLOUR_BOLD),
-	       paint(COLOUR_NONE));
+	printf("%sRequests that %s waits for%s\n", paint(COLOUR_BOLD),
+	       hung->nr_shown ? "none of these" : "no task", paint(COLOUR_NONE));
 	for (i = 0; i < hung->nr_requests; i++) {
 		print_key("client");
 		print_client(hung, hung->requests[i]->client);
@@ -231,7 +232,7 @@ void hung_print(struct hung *hung)
 static void add_text(struct json_object *json, const char *key, const char *text)
 {
 	if (text)
-		json_object_object_add(json, key, must(json_object_new_string(text)));
+		json_object_object_add(json, key, json_text(text));
 }
 
 static void add_number(struct json_object *json, const char *key, uint64_t nr)

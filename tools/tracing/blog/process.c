@@ -33,22 +33,6 @@ static bool read_small(char *buf, size_t size, const char *path)
 	return true;
 }
 
-/* The kernel writes newlines and backslashes of a name as \n and \\. */
-static void copy_name(char *dst, size_t size, const char *src, const char *end)
-{
-	size_t len = 0;
-
-	while (src < end && len + 1 < size) {
-		if (*src == '\\' && src + 1 < end && (src[1] == 'n' || src[1] == '\\')) {
-			dst[len++] = src[1] == 'n' ? '\n' : '\\';
-			src += 2;
-		} else {
-			dst[len++] = *src++;
-		}
-	}
-	dst[len] = '\0';
-}
-
 /* The @nr-th word, counted from 0. */
 static uint64_t word(const char *text, int nr)
 {
@@ -70,12 +54,13 @@ enum {
 
 static bool parse_stat(struct task *task, const char *text, int *threads)
 {
+	/* A name may have anything in it. */
 	const char *name = strchr(text, '('), *end = strrchr(text, ')');
 	long ticks = sysconf(_SC_CLK_TCK);
 
 	if (!name || !end || end[1] != ' ')
 		return false;
-	copy_name(task->name, sizeof(task->name), name + 1, end);
+	snprintf(task->name, sizeof(task->name), "%.*s", (int)(end - name - 1), name + 1);
 	end += 2;
 	task->pid = atoi(text);
 	task->state = *end;

@@ -12,6 +12,7 @@
 
 #include "command.h"
 #include "history.h"
+#include "json_text.h"
 #include "output.h"
 #include "process.h"
 #include "record.h"
@@ -259,7 +260,7 @@ static struct json_object *writer_json(const struct writers *writers,
 			       json_object_new_string(level_name(writer->level)));
 	if (writer->level == LEVEL_TASK) {
 		json_object_object_add(json, "pid", json_object_new_int(writer->pid));
-		json_object_object_add(json, "comm", json_object_new_string(writer->comm));
+		json_object_object_add(json, "comm", json_text(writer->comm));
 		json_object_object_add(json, "state",
 				       json_object_new_string(state_of(writers, writer)));
 	} else {
