@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1
 /*
- * A child reads one file after another and sends what it got. If one takes too long,
- * the child is left to its fate, which may be to wait as long as those that are looked
- * for, and another one goes on behind that file.
+ * A child reads one file after another into memory that it shares with us. If one takes
+ * too long, the child is left to its fate, which may be to wait as long as those that are
+ * looked for, and another one goes on behind that file.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -10,34 +10,51 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "bounded.h"
-#include "instance.h"
 #include "output.h"
 
 /* How long one file may take, and all that do not answer, in ms. */
 #define FILE_LIMIT	500
 #define ALL_LIMIT	2000
 
-/* Before what was read. */
+/* What one child may read. */
+#define SHARED_SIZE	(64 << 20)
+
+/* Before what was read; aligned. */
 struct answer {
-	uint32_t	index;
-	int32_t		error;
+	int64_t		error;
 	uint64_t	size;
 };
 
-/* A child that reads; @fd is our end of the pipe. */
+/**
+ * struct shared - what a child has read
+ * @done: so many answers are complete
+ * @used: bytes of @data; for the child alone
+ * @data: the answers
+ */
+struct shared {
+	atomic_size_t	done;
+	size_t		used;
+	char		data[];
+};
+
+#define DATA_SIZE	(SHARED_SIZE - sizeof(struct shared))
+
+/* A child that reads; @fd ends with it. */
 struct reader {
-	pid_t	pid;
-	int	fd;
+	pid_t		pid;
+	int		fd;
+	struct shared	*shared;
 };
 
 /**
@@ -84,19 +101,6 @@ void bounded_free(struct bounded_list *list)
 
 /* ---------------------------- the child ---------------------------- */
 
-static char *read_link(const char *path, size_t *size)
-{
-	char text[4096];
-	ssize_t len = readlink(path, text, sizeof(text) - 1);
-
-	if (len < 0)
-		return NULL;
-	text[len] = '\0';
-	*size = len;
-
-	return strdup(text);
-}
-
 /* Moves to a CPU and makes the kernel's account of this task up to date there. */
 static bool go_to(int cpu)
 {
@@ -115,37 +119,63 @@ static bool go_to(int cpu)
 	return !ret;
 }
 
-static void send_all(int fd, const void *data, size_t size)
+/* Each returns what was read, or -1 with errno: ENOBUFS if there is no room for it. */
+static ssize_t read_file(const char *path, char *buf, size_t room)
 {
-	while (size) {
-		ssize_t done = write(fd, data, size);
+	int fd = open(path, O_RDONLY | O_CLOEXEC), error;
+	size_t len = 0;
+	ssize_t got;
 
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			_exit(0);
-		data += done;
-		size -= done;
-	}
+	if (fd < 0)
+		return -1;
+	do {
+		got = read(fd, buf + len, room - len);
+		if (got > 0)
+			len += got;
+	} while ((got > 0 && len < room) || (got < 0 && errno == EINTR));
+	error = len == room ? ENOBUFS : errno;
+	close(fd);
+	errno = error;
+
+	return got < 0 || len == room ? -1 : (ssize_t)len;
 }
 
-static void answer_one(int fd, const struct bounded *file, uint32_t index)
+static ssize_t read_link(const char *path, char *buf, size_t room)
 {
-	struct answer answer = { .index = index };
-	char *text = NULL;
-	size_t size = 0;
+	ssize_t len = readlink(path, buf, room);
 
-	errno = 0;
+	if (len < 0 || (size_t)len < room)
+		return len;
+	errno = ENOBUFS;
+
+	return -1;
+}
+
+/* Returns false if there is no room. */
+static bool answer_one(struct shared *shared, const struct bounded *file)
+{
+	struct answer *answer = (void *)(shared->data + shared->used);
+	char *buf = (char *)(answer + 1);
+	size_t room = DATA_SIZE - shared->used;
+	ssize_t len = -1;
+
+	if (room < 2 * sizeof(*answer))
+		return false;
+	room -= sizeof(*answer);
 	if (file->cpu < 0 || go_to(file->cpu))
-		text = file->link ? read_link(file->path, &size) :
-		       read_text(file->path, &size);
-	if (!text)
-		answer.error = errno ? errno : EIO;
-	answer.size = text ? size : 0;
-	send_all(fd, &answer, sizeof(answer));
-	if (text)
-		send_all(fd, text, size);
-	free(text);
+		len = file->link ? read_link(file->path, buf, room) :
+		      read_file(file->path, buf, room);
+	/* The next child has more of it. */
+	if (len < 0 && errno == ENOBUFS && shared->used)
+		return false;
+	answer->error = len < 0 ? errno : 0;
+	answer->size = len < 0 ? 0 : len;
+	shared->used += sizeof(*answer) + ((answer->size + 7) & ~(size_t)7);
+	if (shared->used > DATA_SIZE)
+		shared->used = DATA_SIZE;
+	atomic_fetch_add(&shared->done, 1);
+
+	return true;
 }
 
 /* Keeps nothing open that others wait to be closed. */
@@ -160,116 +190,110 @@ static void let_go_of_output(void)
 	dup2(null, STDERR_FILENO);
 }
 
+static void be_reader(const struct bounded_list *list, size_t first, struct shared *shared)
+{
+	size_t i;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	let_go_of_output();
+	for (i = first; i < list->nr; i++)
+		if (!answer_one(shared, &list->files[i]))
+			break;
+	_exit(0);
+}
+
+/* ---------------------------- the parent ---------------------------- */
+
 static struct reader start_reader(const struct bounded_list *list, size_t first)
 {
 	struct reader reader;
 	int ends[2];
-	size_t i;
 
+	reader.shared = mmap(NULL, SHARED_SIZE, PROT_READ | PROT_WRITE,
+			     MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (reader.shared == MAP_FAILED)
+		die("out of memory");
 	if (pipe2(ends, O_CLOEXEC))
 		die("cannot make a pipe: %s", strerror(errno));
 	reader.pid = fork();
 	if (reader.pid < 0)
 		die("cannot start a process: %s", strerror(errno));
+	if (!reader.pid)
+		be_reader(list, first, reader.shared);
+	close(ends[1]);
 	reader.fd = ends[0];
-	if (reader.pid) {
-		close(ends[1]);
-		return reader;
-	}
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	let_go_of_output();
-	close(ends[0]);
-	for (i = first; i < list->nr; i++)
-		answer_one(ends[1], &list->files[i], i);
-	_exit(0);
+
+	return reader;
 }
 
-/* ---------------------------- the parent ---------------------------- */
+/* Waits until it has ended, or is at one file for too long; then returns false. */
+static bool wait_for_reader(const struct reader *reader)
+{
+	struct pollfd poller = { .fd = reader->fd, .events = POLLIN };
+	size_t done = 0, before;
+	int ret;
+
+	do {
+		before = done;
+		ret = poll(&poller, 1, FILE_LIMIT);
+		done = atomic_load(&reader->shared->done);
+	} while ((!ret && done != before) || (ret < 0 && errno == EINTR));
+
+	return ret > 0;
+}
 
 static void end_reader(struct reader *reader)
 {
 	close(reader->fd);
 	kill(reader->pid, SIGKILL);
 	waitpid(reader->pid, NULL, WNOHANG);
+	munmap(reader->shared, SHARED_SIZE);
 }
 
-static int64_t now_ms(void)
+/* Takes over the answers; returns how many there are. */
+static size_t take_answers(struct bounded_list *list, size_t first,
+			   const struct shared *shared)
 {
-	struct timespec now;
+	size_t done = atomic_load(&shared->done), pos = 0, i;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	for (i = 0; i < done; i++) {
+		const struct answer *answer = (void *)(shared->data + pos);
+		struct bounded *file = &list->files[first + i];
 
-	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
-}
-
-/* Gets @size bytes before the time @end; false if they do not come. */
-static bool receive(int fd, void *data, size_t size, int64_t end)
-{
-	while (size) {
-		struct pollfd poller = { .fd = fd, .events = POLLIN };
-		int64_t left = end - now_ms();
-		ssize_t got;
-
-		if (left < 0 || (poll(&poller, 1, left) <= 0 && errno != EINTR))
-			return false;
-		if (!poller.revents)
-			continue;
-		got = read(fd, data, size);
-		if (got <= 0 && errno != EINTR)
-			return false;
-		if (got > 0) {
-			data += got;
-			size -= got;
+		file->error = answer->error;
+		if (!answer->error) {
+			file->size = answer->size;
+			file->text = must(malloc(file->size + 1));
+			memcpy(file->text, answer + 1, file->size);
+			file->text[file->size] = '\0';
 		}
+		pos += sizeof(*answer) + ((answer->size + 7) & ~(size_t)7);
 	}
 
-	return true;
-}
-
-static bool receive_one(int fd, struct bounded_list *list, size_t index, int64_t end)
-{
-	struct bounded *file = &list->files[index];
-	struct answer answer;
-	char *text;
-
-	if (!receive(fd, &answer, sizeof(answer), end) || answer.index != index)
-		return false;
-	if (answer.error) {
-		file->error = answer.error;
-		return true;
-	}
-	text = must(malloc(answer.size + 1));
-	if (!receive(fd, text, answer.size, end)) {
-		free(text);
-		return false;
-	}
-	text[answer.size] = '\0';
-	file->text = text;
-	file->size = answer.size;
-
-	return true;
+	return done;
 }
 
 /**
  * bounded_read - read all files of a list
  * @list: the list
  *
- * One that does not answer costs half a second, all of them two at most.
+ * One that does not answer costs a second at most, all of them together some.
  */
 void bounded_read(struct bounded_list *list)
 {
-	int64_t wasted = 0;
+	int wasted = 0;
 	size_t i = 0;
 
 	fflush(NULL);
 	while (i < list->nr && wasted < ALL_LIMIT) {
 		struct reader reader = start_reader(list, i);
+		bool has_ended = wait_for_reader(&reader);
+		size_t done = take_answers(list, i, reader.shared);
 
-		while (i < list->nr &&
-		       receive_one(reader.fd, list, i, now_ms() + FILE_LIMIT))
-			i++;
 		end_reader(&reader);
-		if (i < list->nr) {
+		i += done;
+		/* One that ends without an answer was killed: no better than a late one. */
+		if (i < list->nr && (!has_ended || !done)) {
 			list->files[i++].error = ETIMEDOUT;
 			wasted += FILE_LIMIT;
 		}

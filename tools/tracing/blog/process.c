@@ -257,21 +257,23 @@ static void tidy_stack(char *text)
 	*dst = '\0';
 }
 
-static void read_stacks(struct task_list *list)
+/* Of those that sleep, or only of those that wait. */
+static void read_stacks(struct task_list *list, bool all)
 {
 	struct bounded_list files = { 0 };
 	size_t i, nr = 0;
 
 	for (i = 0; i < list->nr; i++)
-		if (strchr("DS", list->tasks[i].state))
+		if (list->tasks[i].is_waiting || (all && list->tasks[i].state == 'S'))
 			bounded_add(&files, "/proc/%d/task/%d/stack",
 				    list->tasks[i].tgid, list->tasks[i].pid);
 	bounded_read(&files);
 	for (i = 0; i < list->nr; i++) {
 		struct task *task = &list->tasks[i];
 
-		if (!strchr("DS", task->state))
+		if (!task->is_waiting && !(all && task->state == 'S'))
 			continue;
+		free(task->stack);
 		task->stack = files.files[nr].text;
 		task->stack_error = files.files[nr].error;
 		files.files[nr++].text = NULL;
@@ -283,28 +285,23 @@ static void read_stacks(struct task_list *list)
 
 /**
  * tasks_find_waiting - find who sleeps uninterruptibly, or for Ceph
- * @list: all tasks; their stacks are read, and those found are marked
- *
- * Return: how many.
+ * @list: all tasks; those found are marked
  */
-size_t tasks_find_waiting(struct task_list *list)
+void tasks_find_waiting(struct task_list *list)
 {
-	size_t i, nr = 0;
+	size_t i;
 
-	/* Before the stacks: what waits then must not have run. */
 	for (i = 0; i < list->nr; i++)
-		if (strchr("DS", list->tasks[i].state))
-			list->tasks[i].switches = read_switches(&list->tasks[i]);
-	read_stacks(list);
+		list->tasks[i].is_waiting = list->tasks[i].state == 'D';
+	read_stacks(list, true);
 	for (i = 0; i < list->nr; i++) {
 		struct task *task = &list->tasks[i];
 
-		task->is_waiting = task->state == 'D' ||
-				   (task->state == 'S' && is_in_ceph(task));
-		nr += task->is_waiting;
+		if (task->state == 'S')
+			task->is_waiting = is_in_ceph(task);
+		if (task->is_waiting)
+			task->switches = read_switches(task);
 	}
-
-	return nr;
 }
 
 /**
@@ -318,12 +315,15 @@ size_t tasks_keep_waiting(struct task_list *list)
 	size_t i, nr = 0;
 	int threads;
 
+	/* What is seen of them is between two looks at whether they run. */
+	read_stacks(list, false);
 	for (i = 0; i < list->nr; i++) {
 		struct task *task = &list->tasks[i], now;
 
 		if (!task->is_waiting)
 			continue;
-		task->is_waiting = read_task(&now, task->tgid, task->pid, &threads) &&
+		task->is_waiting = (task->state == 'D' || is_in_ceph(task)) &&
+				   read_task(&now, task->tgid, task->pid, &threads) &&
 				   now.start == task->start && now.state == task->state &&
 				   read_switches(task) == task->switches;
 		nr += task->is_waiting;

@@ -59,7 +59,7 @@ void tasks_read(struct task_list *list);
 struct task *tasks_find(const struct task_list *list, int pid);
 void tasks_free(struct task_list *list);
 
-size_t tasks_find_waiting(struct task_list *list);
+void tasks_find_waiting(struct task_list *list);
 size_t tasks_keep_waiting(struct task_list *list);
 void tasks_read_wait(struct task_list *list);
 bool task_is_in(const struct task *task, const char *function);
