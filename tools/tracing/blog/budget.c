@@ -57,10 +57,17 @@ static void parse_options(struct budget *budget, int argc, char **argv)
 
 	while ((opt = getopt_long(argc, argv, "l:h", options, NULL)) != -1) {
 		switch (opt) {
-		case 'l':	budget->logger = optarg; break;
-		case OPT_JSON:	budget->json = must(json_object_new_array()); break;
-		case 'h':	print_help(); exit(output_end());
-		default:	misuse("see above");
+		case 'l':
+			budget->logger = optarg;
+			break;
+		case OPT_JSON:
+			budget->json = must(json_object_new_array());
+			break;
+		case 'h':
+			print_help();
+			exit(output_end());
+		default:
+			misuse("see above");
 		}
 	}
 	if (optind < argc)

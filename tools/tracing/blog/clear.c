@@ -56,11 +56,20 @@ static void parse_options(struct clearing *clearing, int argc, char **argv)
 
 	while ((opt = getopt_long(argc, argv, "l:ah", options, NULL)) != -1) {
 		switch (opt) {
-		case 'l':	clearing->logger = optarg; break;
-		case 'a':	clearing->views = true; break;
-		case OPT_JSON:	clearing->json = must(json_object_new_array()); break;
-		case 'h':	print_help(); exit(output_end());
-		default:	misuse("see above");
+		case 'l':
+			clearing->logger = optarg;
+			break;
+		case 'a':
+			clearing->views = true;
+			break;
+		case OPT_JSON:
+			clearing->json = must(json_object_new_array());
+			break;
+		case 'h':
+			print_help();
+			exit(output_end());
+		default:
+			misuse("see above");
 		}
 	}
 	if (optind < argc)

@@ -115,18 +115,41 @@ static void parse_options(struct export *export, int argc, char **argv)
 
 	while ((opt = getopt_long(argc, argv, "o:i:p:c:l:g:h", options, NULL)) != -1) {
 		switch (opt) {
-		case 'o':	export->path = optarg; break;
-		case 'i':	export->input = optarg; break;
-		case OPT_SCHED:	export->with_sched = true; break;
-		case 'p':	filter_pid(&export->filter, optarg); break;
-		case 'c':	export->filter.comm = optarg; break;
-		case OPT_CLIENT: filter_client(&export->filter, optarg); break;
-		case 'l':	export->filter.logger = optarg; break;
-		case 'g':	filter_regex(&export->filter, optarg); break;
-		case OPT_SINCE:	export->since = optarg; break;
-		case OPT_UNTIL:	export->until = optarg; break;
-		case 'h':	print_help(); exit(output_end());
-		default:	misuse("see above");
+		case 'o':
+			export->path = optarg;
+			break;
+		case 'i':
+			export->input = optarg;
+			break;
+		case OPT_SCHED:
+			export->with_sched = true;
+			break;
+		case 'p':
+			filter_pid(&export->filter, optarg);
+			break;
+		case 'c':
+			export->filter.comm = optarg;
+			break;
+		case OPT_CLIENT:
+			filter_client(&export->filter, optarg);
+			break;
+		case 'l':
+			export->filter.logger = optarg;
+			break;
+		case 'g':
+			filter_regex(&export->filter, optarg);
+			break;
+		case OPT_SINCE:
+			export->since = optarg;
+			break;
+		case OPT_UNTIL:
+			export->until = optarg;
+			break;
+		case 'h':
+			print_help();
+			exit(output_end());
+		default:
+			misuse("see above");
 		}
 	}
 	if (optind < argc)

@@ -101,20 +101,47 @@ static void parse_options(struct show *show, int argc, char **argv)
 
 	while ((opt = getopt_long(argc, argv, "p:c:l:g:n:rfi:h", options, NULL)) != -1) {
 		switch (opt) {
-		case 'p':	filter_pid(&show->filter, optarg); break;
-		case 'c':	show->filter.comm = optarg; break;
-		case OPT_CLIENT: filter_client(&show->filter, optarg); break;
-		case 'l':	show->filter.logger = optarg; break;
-		case 'g':	filter_regex(&show->filter, optarg); break;
-		case OPT_SINCE:	show->since = optarg; break;
-		case OPT_UNTIL:	show->until = optarg; break;
-		case 'n':	show->last = parse_count(optarg); break;
-		case 'r':	show->style = CLOCK_STYLE_TRACE; break;
-		case 'f':	show->follow = true; break;
-		case 'i':	show->file = optarg; break;
-		case OPT_JSON:	show->json = true; break;
-		case 'h':	print_help(); exit(output_end());
-		default:	misuse("see above");
+		case 'p':
+			filter_pid(&show->filter, optarg);
+			break;
+		case 'c':
+			show->filter.comm = optarg;
+			break;
+		case OPT_CLIENT:
+			filter_client(&show->filter, optarg);
+			break;
+		case 'l':
+			show->filter.logger = optarg;
+			break;
+		case 'g':
+			filter_regex(&show->filter, optarg);
+			break;
+		case OPT_SINCE:
+			show->since = optarg;
+			break;
+		case OPT_UNTIL:
+			show->until = optarg;
+			break;
+		case 'n':
+			show->last = parse_count(optarg);
+			break;
+		case 'r':
+			show->style = CLOCK_STYLE_TRACE;
+			break;
+		case 'f':
+			show->follow = true;
+			break;
+		case 'i':
+			show->file = optarg;
+			break;
+		case OPT_JSON:
+			show->json = true;
+			break;
+		case 'h':
+			print_help();
+			exit(output_end());
+		default:
+			misuse("see above");
 		}
 	}
 	if (optind < argc)

@@ -66,12 +66,23 @@ static void parse_options(struct sites *sites, int argc, char **argv)
 
 	while ((opt = getopt_long(argc, argv, "l:h", options, NULL)) != -1) {
 		switch (opt) {
-		case 'l':	sites->logger = optarg; break;
-		case OPT_ON:	sites->state = STATEMENT_ON; break;
-		case OPT_OFF:	sites->state = STATEMENT_OFF; break;
-		case OPT_JSON:	sites->json = must(json_object_new_array()); break;
-		case 'h':	print_help(); exit(output_end());
-		default:	misuse("see above");
+		case 'l':
+			sites->logger = optarg;
+			break;
+		case OPT_ON:
+			sites->state = STATEMENT_ON;
+			break;
+		case OPT_OFF:
+			sites->state = STATEMENT_OFF;
+			break;
+		case OPT_JSON:
+			sites->json = must(json_object_new_array());
+			break;
+		case 'h':
+			print_help();
+			exit(output_end());
+		default:
+			misuse("see above");
 		}
 	}
 	sites->text = query_text(argc - optind, argv + optind);

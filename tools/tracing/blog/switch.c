@@ -74,10 +74,17 @@ static void parse_options(struct switching *sw, int argc, char **argv)
 
 	while ((opt = getopt_long(argc, argv, "l:h", options, NULL)) != -1) {
 		switch (opt) {
-		case 'l':	sw->logger = optarg; break;
-		case OPT_JSON:	sw->json = must(json_object_new_array()); break;
-		case 'h':	print_help(sw->on); exit(output_end());
-		default:	misuse("see above");
+		case 'l':
+			sw->logger = optarg;
+			break;
+		case OPT_JSON:
+			sw->json = must(json_object_new_array());
+			break;
+		case 'h':
+			print_help(sw->on);
+			exit(output_end());
+		default:
+			misuse("see above");
 		}
 	}
 	sw->text = query_text(argc - optind, argv + optind);

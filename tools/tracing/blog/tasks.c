@@ -80,9 +80,14 @@ static bool parse_options(int argc, char **argv)
 
 	while ((opt = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		switch (opt) {
-		case 'j':	json = true; break;
-		case 'h':	print_help(); exit(output_end());
-		default:	misuse("see above");
+		case 'j':
+			json = true;
+			break;
+		case 'h':
+			print_help();
+			exit(output_end());
+		default:
+			misuse("see above");
 		}
 	}
 	if (optind < argc)

@@ -111,13 +111,26 @@ static void parse_options(struct top *top, int argc, char **argv)
 
 	while ((opt = getopt_long(argc, argv, "l:d:n:mh", options, NULL)) != -1) {
 		switch (opt) {
-		case 'l':	top->logger = optarg; break;
-		case 'd':	top->seconds = parse_seconds(optarg); break;
-		case 'n':	top->lines = parse_lines(optarg); break;
-		case 'm':	top->by_messages = true; break;
-		case OPT_JSON:	top->json = must(json_object_new_array()); break;
-		case 'h':	print_help(); exit(output_end());
-		default:	misuse("see above");
+		case 'l':
+			top->logger = optarg;
+			break;
+		case 'd':
+			top->seconds = parse_seconds(optarg);
+			break;
+		case 'n':
+			top->lines = parse_lines(optarg);
+			break;
+		case 'm':
+			top->by_messages = true;
+			break;
+		case OPT_JSON:
+			top->json = must(json_object_new_array());
+			break;
+		case 'h':
+			print_help();
+			exit(output_end());
+		default:
+			misuse("see above");
 		}
 	}
 	if (optind < argc)
