@@ -8,7 +8,7 @@ STEP := dev/step
 TEST_OVERLAY := $(if $(wildcard tests/overlay),--with tests/overlay)
 
 .PHONY: help deps source overlay uml x86 plugin install deb kernel-deb demo bench test \
-	test-debug fuzz torture clean distclean
+	test-debug test-kernel-deb fuzz torture clean distclean
 
 help:
 	@echo 'make demo       what BLOG does, in a virtual machine with a real Ceph'
@@ -31,6 +31,8 @@ help:
 	@echo 'make kernel-deb [CONFIG=FILE]'
 	@echo '                Debian packages of a kernel with BLOG, build/kernel-deb, configured'
 	@echo '                as FILE or else as Debian has it'
+	@echo 'make test-kernel-deb'
+	@echo '                the same of a small kernel, which is installed and booted'
 	@echo
 	@echo 'make clean      remove what was built; source and caches stay'
 	@echo 'make distclean  remove build/'
@@ -81,6 +83,10 @@ test: uml x86 plugin
 
 test-debug: overlay plugin
 	@tests/run debug
+
+test-kernel-deb: x86 plugin
+	@$(STEP) deps dev/deps kernel
+	@tests/run kerneldeb
 
 fuzz: overlay
 	@tests/fuzz/run $(FUZZ_SECONDS)
