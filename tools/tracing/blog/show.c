@@ -8,11 +8,13 @@
 #include <string.h>
 
 #include "command.h"
+#include "escape.h"
 #include "filter.h"
 #include "follow.h"
 #include "history.h"
 #include "logger.h"
 #include "output.h"
+#include "readers.h"
 #include "recording.h"
 
 /**
@@ -253,11 +255,27 @@ static void print_history(struct show *show, struct history *history)
 	show->skip = 0;
 }
 
+/* Somebody may fear for his recording. */
+static void mention_recorder(void)
+{
+	struct reader *readers;
+	char comm[ESCAPED_SIZE(COMM_SIZE)];
+	size_t nr;
+
+	readers = readers_find(&nr);
+	if (nr) {
+		escape_control(comm, sizeof(comm), readers->comm, sizeof(readers->comm));
+		warn("%s-%d is recording; nothing is taken from it", comm, readers->pid);
+	}
+	free(readers);
+}
+
 static void show_history(struct show *show)
 {
 	struct follow *follow = show->follow ? follow_begin(show->filter.logger) : NULL;
 	struct history *history = history_read(show->filter.logger);
 
+	mention_recorder();
 	set_clock(show, history_clock(history));
 	history_since(history, show->filter.since);
 	output_begin(!show->follow && !show->json);
