@@ -4,7 +4,7 @@
  *
  *	export.c		options, messages
  *	  ceph_request.c	requests, out of messages
- *	  sched.c		who ran, out of events of the scheduler
+ *	  slices.c		who ran, out of events of the scheduler
  *	    tracks.c		tasks and CPUs, and their names
  *	      chrome.c		the file
  */
@@ -27,7 +27,7 @@
 #include "logger.h"
 #include "output.h"
 #include "recording.h"
-#include "sched.h"
+#include "slices.h"
 #include "tracks.h"
 
 #define RECORD_COMMAND	"trace-cmd record -e sched:sched_switch -B blog -e blog sleep 10"

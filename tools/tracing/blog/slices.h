@@ -2,8 +2,8 @@
 /*
  * What the scheduler's events tell: who ran where, and how the others waited.
  */
-#ifndef _BLOG_SCHED_H
-#define _BLOG_SCHED_H
+#ifndef _BLOG_SLICES_H
+#define _BLOG_SLICES_H
 
 #include <stdint.h>
 
@@ -20,4 +20,4 @@ void sched_follow(struct sched *sched, struct tep_event *event, struct tep_recor
 uint64_t sched_switches(const struct sched *sched);
 void sched_end(struct sched *sched, uint64_t end);
 
-#endif /* _BLOG_SCHED_H */
+#endif /* _BLOG_SLICES_H */

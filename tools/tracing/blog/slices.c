@@ -11,7 +11,7 @@
 
 #include "message.h"
 #include "output.h"
-#include "sched.h"
+#include "slices.h"
 
 /* Who runs on a CPU. */
 struct cpu {
