@@ -275,7 +275,7 @@ static bool has_handler(struct tep_handle *tep, const char *logger)
 	return event && event->handler;
 }
 
-static const char install[] = "apt install blog-tools, or: make -C tools/tracing/blog install";
+static const char install[] = "make -C tools/tracing/blog install";
 
 /* As trace-cmd report does: first plugins, then events. */
 static void check_plugin(struct obstacles *obstacles, char **loggers)
