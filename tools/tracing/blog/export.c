@@ -96,16 +96,12 @@ static void check_options(const struct export *export)
 
 static void parse_options(struct export *export, int argc, char **argv)
 {
-	enum { OPT_CLIENT = 256, OPT_SINCE, OPT_UNTIL, OPT_SCHED };
+	enum { OPT_SINCE = FILTER_OPTION_MAX, OPT_UNTIL, OPT_SCHED };
 	static const struct option options[] = {
 		{ "output", required_argument, NULL, 'o' },
 		{ "input", required_argument, NULL, 'i' },
 		{ "sched", no_argument, NULL, OPT_SCHED },
-		{ "pid", required_argument, NULL, 'p' },
-		{ "comm", required_argument, NULL, 'c' },
-		{ "client", required_argument, NULL, OPT_CLIENT },
-		{ "logger", required_argument, NULL, 'l' },
-		{ "grep", required_argument, NULL, 'g' },
+		FILTER_OPTIONS,
 		{ "since", required_argument, NULL, OPT_SINCE },
 		{ "until", required_argument, NULL, OPT_UNTIL },
 		{ "help", no_argument, NULL, 'h' },
@@ -124,21 +120,6 @@ static void parse_options(struct export *export, int argc, char **argv)
 		case OPT_SCHED:
 			export->with_sched = true;
 			break;
-		case 'p':
-			filter_pid(&export->filter, optarg);
-			break;
-		case 'c':
-			export->filter.comm = optarg;
-			break;
-		case OPT_CLIENT:
-			filter_client(&export->filter, optarg);
-			break;
-		case 'l':
-			export->filter.logger = optarg;
-			break;
-		case 'g':
-			filter_regex(&export->filter, optarg);
-			break;
 		case OPT_SINCE:
 			export->since = optarg;
 			break;
@@ -149,7 +130,8 @@ static void parse_options(struct export *export, int argc, char **argv)
 			print_help();
 			exit(output_end());
 		default:
-			misuse("see above");
+			if (!filter_option(&export->filter, opt, optarg))
+				misuse("see above");
 		}
 	}
 	if (optind < argc)

@@ -8,12 +8,8 @@
 #include "output.h"
 #include "query.h"
 
-/**
- * filter_pid - want what a thread or process logged; beside others
- * @filter: the filter
- * @text: its pid
- */
-void filter_pid(struct filter *filter, const char *text)
+/* Want what a thread or process logged; beside others. */
+static void filter_pid(struct filter *filter, const char *text)
 {
 	char *end;
 	long pid = strtol(text, &end, 10);
@@ -25,12 +21,8 @@ void filter_pid(struct filter *filter, const char *text)
 	filter->pids[filter->nr_pids++] = pid;
 }
 
-/**
- * filter_client - want what is about a client
- * @filter: the filter
- * @text: its number
- */
-void filter_client(struct filter *filter, const char *text)
+/* Want what is about a client. */
+static void filter_client(struct filter *filter, const char *text)
 {
 	char *end;
 
@@ -41,12 +33,8 @@ void filter_client(struct filter *filter, const char *text)
 	filter->has_client = true;
 }
 
-/**
- * filter_regex - want what matches
- * @filter: the filter
- * @text: an extended regular expression
- */
-void filter_regex(struct filter *filter, const char *text)
+/* Want what matches. */
+static void filter_regex(struct filter *filter, const char *text)
 {
 	char error[128];
 	int ret;
@@ -59,6 +47,37 @@ void filter_regex(struct filter *filter, const char *text)
 		misuse("bad regular expression %s: %s", text, error);
 	}
 	filter->has_regex = true;
+}
+
+/**
+ * filter_option - take an option of a command
+ * @filter: the filter
+ * @option: one of FILTER_OPTIONS, or another one
+ * @value: its value
+ *
+ * Return: false if it is another one.
+ */
+bool filter_option(struct filter *filter, int option, const char *value)
+{
+	switch (option) {
+	case 'p':
+		filter_pid(filter, value);
+		return true;
+	case 'c':
+		filter->comm = value;
+		return true;
+	case FILTER_OPTION_CLIENT:
+		filter_client(filter, value);
+		return true;
+	case 'l':
+		filter->logger = value;
+		return true;
+	case 'g':
+		filter_regex(filter, value);
+		return true;
+	}
+
+	return false;
 }
 
 static uint64_t parse_time(const struct clock *clock, const char *text, bool until)

@@ -37,9 +37,20 @@ struct filter {
 	uint64_t	until;
 };
 
-void filter_pid(struct filter *filter, const char *text);
-void filter_client(struct filter *filter, const char *text);
-void filter_regex(struct filter *filter, const char *text);
+/* What options of a command say of it; for getopt_long(), with "p:c:l:g:". */
+enum {
+	FILTER_OPTION_CLIENT = 256,
+	FILTER_OPTION_MAX,
+};
+
+#define FILTER_OPTIONS							\
+	{ "pid", required_argument, NULL, 'p' },			\
+	{ "comm", required_argument, NULL, 'c' },			\
+	{ "client", required_argument, NULL, FILTER_OPTION_CLIENT },	\
+	{ "logger", required_argument, NULL, 'l' },			\
+	{ "grep", required_argument, NULL, 'g' }
+
+bool filter_option(struct filter *filter, int option, const char *value);
 void filter_times(struct filter *filter, const struct clock *clock, const char *since,
 		  const char *until);
 bool filter_wants(const struct message *message, void *data);

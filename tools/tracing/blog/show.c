@@ -82,13 +82,9 @@ static uint64_t parse_count(const char *text)
 
 static void parse_options(struct show *show, int argc, char **argv)
 {
-	enum { OPT_CLIENT = 256, OPT_SINCE, OPT_UNTIL, OPT_JSON };
+	enum { OPT_SINCE = FILTER_OPTION_MAX, OPT_UNTIL, OPT_JSON };
 	static const struct option options[] = {
-		{ "pid", required_argument, NULL, 'p' },
-		{ "comm", required_argument, NULL, 'c' },
-		{ "client", required_argument, NULL, OPT_CLIENT },
-		{ "logger", required_argument, NULL, 'l' },
-		{ "grep", required_argument, NULL, 'g' },
+		FILTER_OPTIONS,
 		{ "since", required_argument, NULL, OPT_SINCE },
 		{ "until", required_argument, NULL, OPT_UNTIL },
 		{ "lines", required_argument, NULL, 'n' },
@@ -103,21 +99,6 @@ static void parse_options(struct show *show, int argc, char **argv)
 
 	while ((opt = getopt_long(argc, argv, "p:c:l:g:n:rfi:h", options, NULL)) != -1) {
 		switch (opt) {
-		case 'p':
-			filter_pid(&show->filter, optarg);
-			break;
-		case 'c':
-			show->filter.comm = optarg;
-			break;
-		case OPT_CLIENT:
-			filter_client(&show->filter, optarg);
-			break;
-		case 'l':
-			show->filter.logger = optarg;
-			break;
-		case 'g':
-			filter_regex(&show->filter, optarg);
-			break;
 		case OPT_SINCE:
 			show->since = optarg;
 			break;
@@ -143,7 +124,8 @@ static void parse_options(struct show *show, int argc, char **argv)
 			print_help();
 			exit(output_end());
 		default:
-			misuse("see above");
+			if (!filter_option(&show->filter, opt, optarg))
+				misuse("see above");
 		}
 	}
 	if (optind < argc)
