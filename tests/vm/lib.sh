@@ -18,12 +18,12 @@ alarms()
 
 # user_mode LIMIT KERNEL PARAMETER...: runs a user-mode kernel, for so many seconds at
 # most. The files that it keeps meanwhile are in a directory of its own, not in ~/.uml;
-# it does not remove them if it is killed.
+# it does not remove them if it is killed. The command ${profile[@]}, if set, runs it.
 user_mode()
 (
 	limit=$1 kernel=$(realpath "$2")
 	shift 2
 	dir=$(mktemp -d "$top/build/umid.XXXXXX") || exit
 	trap 'rm -rf "$dir"' EXIT
-	cd "$dir" && timeout -k 5 "$limit" "$kernel" uml_dir=./ "$@"
+	cd "$dir" && timeout -k 5 "$limit" "${profile[@]}" "$kernel" uml_dir=./ "$@"
 )
