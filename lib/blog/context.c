@@ -70,7 +70,7 @@
  *     lists of living tasks, blog_ctx_unlink_tasks() sets blog_tasks_frozen
  *     and waits for an RCU grace period: then no task walks or changes its list,
  *     and tasks write to their CPU's context until it is done. (write_fast() may
- *     still look at the first context, and use it if its logger is on.)
+ *     still look at the first two contexts, and use the one whose logger is on.)
  *     blog_tasks_lock serializes it with blog_task_free() meanwhile.
  *   - blog_cpu.shared and blog_cpu.nesting: the CPU; and blog_contexts_destroy()
  *     once the logger is off and a grace period has passed; and the refill worker
@@ -115,6 +115,16 @@ static struct blog_ctx *find_own(const struct blog_logger *logger)
 	}
 
 	return NULL;
+}
+
+/* Take a context out of the current task's list. */
+static void unlink_own(struct blog_ctx *ctx)
+{
+	struct blog_ctx **link = &current->blog;
+
+	while (*link != ctx)
+		link = &(*link)->next;
+	*link = ctx->next;
 }
 
 /*
@@ -283,7 +293,7 @@ struct blog_ctx *blog_ctx_replace(struct blog_ctx *ctx, unsigned int level)
 	if (ctx->kind == BLOG_CTX_CPU) {
 		noisy = drop_of_cpu(state);
 	} else {
-		current->blog = ctx->next;
+		unlink_own(ctx);
 		note_said(state, current->pid, ctx->records - ctx->run);
 	}
 	blog_batch_queue(state, ctx);

@@ -130,6 +130,24 @@ static inline void blog_ctx_set_state(struct blog_ctx *ctx, enum blog_ctx_state 
 DECLARE_STATIC_KEY_FALSE(blog_tasks_frozen);
 
 /*
+ * The context of @task, the current one, if it is among the first two of its list: a
+ * task that works for two loggers, as all of CephFS do, writes to them in turn.
+ * Preemption is disabled. While blog_tasks_frozen, the list may lose contexts of loggers
+ * that are off. That of a logger that is on stays, and the others are not freed before a
+ * grace period.
+ */
+static __always_inline struct blog_ctx *
+blog_ctx_of_task(const struct task_struct *task, const struct blog_logger *logger)
+{
+	struct blog_ctx *ctx = READ_ONCE(task->blog);
+
+	if (ctx && ctx->logger != logger)
+		ctx = READ_ONCE(ctx->next);
+
+	return ctx && ctx->logger == logger ? ctx : NULL;
+}
+
+/*
  * A task that has said so much lately is noisy; so much in a row, if it writes to a
  * context of its CPU.
  */

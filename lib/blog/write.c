@@ -275,12 +275,8 @@ static __always_inline bool write_fast(const struct blog_site *site,
 	logger = site->logger;
 	task = current;
 
-	/*
-	 * While blog_tasks_frozen, this list may lose contexts of loggers that
-	 * are off; this one is on, and its contexts stay.
-	 */
-	ctx = READ_ONCE(task->blog);
-	if (!ctx || ctx->logger != logger)
+	ctx = blog_ctx_of_task(task, logger);
+	if (!ctx)
 		return false;
 	delta = now - ctx->last;
 	if (!ctx_continues(ctx, task, client, delta))
@@ -305,11 +301,9 @@ static struct blog_ctx *find_ctx(struct blog_logger *logger, unsigned int level)
 	struct blog_ctx *ctx = NULL;
 
 	if (!level && !static_branch_unlikely(&blog_tasks_frozen))
-		ctx = current->blog;
-	if (ctx && ctx->logger == logger)
-		return ctx;
+		ctx = blog_ctx_of_task(current, logger);
 
-	return blog_ctx_own(logger, level);
+	return ctx ?: blog_ctx_own(logger, level);
 }
 
 /* A context with room, or NULL. */

@@ -12,6 +12,9 @@
 
 #include "blog_kunit.h"
 
+#define BLOG_LOGGER blog_kunit_second
+#include <linux/blog/define_logger.h>
+
 /* Log messages, with time for the refill worker between. */
 static void log_slowly(u32 writer, u32 seq, u32 nr)
 {
@@ -80,6 +83,51 @@ static void contexts_full(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, stats.dropped, 0);
 	KUNIT_EXPECT_TRUE(test, blog_kunit_tally_read(test, tally));
 	KUNIT_EXPECT_EQ(test, tally->records, 2 * CTX_MESSAGES);
+}
+
+static noinline void log_to_second(u32 seq)
+{
+	blog(&blog_kunit_second_blog, 0, "%u %s", seq, "to the second logger, and long");
+}
+
+static void unregister_second(void *unused)
+{
+	blog_logger_unregister(&blog_kunit_second_blog);
+}
+
+/* A task writes to two loggers in turn; each of its contexts gets full in both places. */
+static void contexts_two_loggers(struct kunit *test)
+{
+	const u32 nr = 2 * CTX_MESSAGES;
+	struct blog_kunit_tally *tally = blog_kunit_tally(test, 1, nr);
+	const struct blog_ctx *first;
+	struct blog_stats stats;
+	u32 seq;
+
+	KUNIT_ASSERT_EQ(test, blog_logger_register(&blog_kunit_second_blog), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, unregister_second, NULL), 0);
+	KUNIT_ASSERT_EQ(test, blog_logger_enable(&blog_kunit_second_blog, true), 0);
+
+	tally->pid[0] = current->pid;
+	for (seq = 0; seq < nr; seq++) {
+		first = current->blog;
+		if (seq % 1000 == 0)
+			blog_kunit_settle();
+		blog_kunit_message(0, seq);
+		log_to_second(seq);
+		if (seq == 10)
+			KUNIT_EXPECT_PTR_EQ(test, first, current->blog);
+	}
+
+	stats = blog_kunit_stats(test);
+	KUNIT_EXPECT_EQ(test, stats.captured, nr);
+	KUNIT_EXPECT_EQ(test, stats.dropped, 0);
+	KUNIT_EXPECT_EQ(test, stats.contexts[BLOG_CTX_QUEUED], 1);
+	KUNIT_EXPECT_TRUE(test, blog_kunit_tally_read(test, tally));
+	blog_logger_stats(&blog_kunit_second_blog, &stats);
+	KUNIT_EXPECT_EQ(test, stats.captured, nr);
+	KUNIT_EXPECT_EQ(test, stats.dropped, 0);
+	KUNIT_EXPECT_GE(test, stats.contexts[BLOG_CTX_QUEUED], 1);
 }
 
 /* Over budget the oldest messages go, and are counted. */
@@ -372,6 +420,7 @@ static void contexts_freed(struct kunit *test)
 
 static struct kunit_case contexts_cases[] = {
 	KUNIT_CASE(contexts_full),
+	KUNIT_CASE(contexts_two_loggers),
 	KUNIT_CASE(contexts_overwritten),
 	KUNIT_CASE(contexts_budget),
 	KUNIT_CASE(contexts_parked),
