@@ -165,6 +165,25 @@ static bool dentry_encrypted(const struct dentry *dentry)
 	return dir && data_race(IS_ENCRYPTED(dir));
 }
 
+/* What %pd shows. RCU keeps the name. */
+static const char *name_text(const struct dentry *dentry)
+{
+	if (blog_bad_pointer(dentry))
+		return (const char *)dentry;
+	if (dentry_encrypted(dentry))
+		return HIDDEN_NAME;
+
+	return (const char *)READ_ONCE(dentry->d_name.name);
+}
+
+/* The name of a dentry; returns its length. */
+static size_t store_name(struct sink *sink, const struct dentry *dentry)
+{
+	guard(rcu)();
+
+	return store_bounded(sink, name_text(dentry), SIZE_MAX);
+}
+
 /* Whether what a pointer extension shows is the name of an encrypted file. */
 static bool name_hidden(char extension, const void *ptr)
 {
@@ -253,6 +272,9 @@ static void store_text(struct sink *sink, const struct blog_site *site,
 		break;
 	case BLOG_ARG_STR_PREC:
 		len = store_bounded(sink, ptr, sink->precision);
+		break;
+	case BLOG_ARG_NAME:
+		len = store_name(sink, ptr);
 		break;
 	case BLOG_ARG_STR_MAX:
 		len = store_bounded(sink, ptr, blog_code_operand(site, nr));

@@ -189,6 +189,12 @@ static int add_string(struct parser *parser, bool star, int precision)
 	return add_code(parser, BLOG_ARG_STR, BLOG_FIXED_TEXT);
 }
 
+/* "%pd", without width, precision or number. */
+static bool is_plain_name(const char *conversion, const char *ext)
+{
+	return ext == conversion + 2 && ext[0] == 'd' && !isalnum(ext[1]);
+}
+
 /* @conversion: offset of the '%'; @ext: what follows "%...p". */
 static int add_pointer(struct parser *parser, const char *conversion,
 		       const char *ext)
@@ -197,6 +203,8 @@ static int add_pointer(struct parser *parser, const char *conversion,
 
 	if (pointer_is_raw(ext))
 		return add_integer(parser, sizeof(void *));
+	if (is_plain_name(conversion, ext))
+		return add_code(parser, BLOG_ARG_NAME, BLOG_FIXED_TEXT);
 
 	while (isalnum(*end))
 		end++;

@@ -25,6 +25,7 @@ struct blog_state;
  * @BLOG_ARG_PREC:	4 bytes: '.*', the precision of what follows
  * @BLOG_ARG_STR_PREC:	string after BLOG_ARG_PREC
  * @BLOG_ARG_STR_MAX:	string; operand: its precision
+ * @BLOG_ARG_NAME:	name of a dentry: %pd
  * @BLOG_ARG_EXT:	text of a pointer; operand: offset of the conversion
  * @BLOG_ARG_END:	there are no more arguments
  */
@@ -39,6 +40,7 @@ enum blog_code {
 	BLOG_ARG_PREC,
 	BLOG_ARG_STR_PREC,
 	BLOG_ARG_STR_MAX,
+	BLOG_ARG_NAME,
 	BLOG_ARG_EXT,
 	BLOG_ARG_END = 0xff,
 };

@@ -276,6 +276,13 @@ static bool take_args(struct message *m, struct input *in)
 			*bound = blog_code_operand(&m->site, m->nr);
 			*plain = *arg = take_string(m, in, *bound);
 			break;
+		case BLOG_ARG_NAME:
+			/* Of a dentry; see take_ext(). */
+			*bound = SIZE_MAX;
+			if (!take_bad_pointer(in, arg))
+				return false;
+			*plain = *arg;
+			break;
 		case BLOG_ARG_EXT:
 			if (!take_ext(m, in, arg))
 				return false;
