@@ -11,6 +11,7 @@
  * of the machine ran.
  */
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,8 @@
 #include <unistd.h>
 
 #define WRITES	50	/* to a file */
+#define READ	(4 << 20)
+#define LARGE	"large"
 
 static __attribute__((noreturn)) void fail(const char *what)
 {
@@ -126,13 +129,13 @@ static void metadata(unsigned int files)
 
 static void write_file(const char *path, unsigned int writes)
 {
-	static const char block[512];
+	static const char data[512];
 	int fd = open(path, O_CREAT | O_EXCL | O_WRONLY, 0644);
 
 	if (fd < 0)
 		fail("create");
 	while (writes--)
-		if (write(fd, block, sizeof(block)) != sizeof(block))
+		if (write(fd, data, sizeof(data)) != sizeof(data))
 			fail("write");
 	if (fsync(fd) || close(fd))
 		fail("fsync");
@@ -155,31 +158,94 @@ static void remove_small(unsigned int writes)
 			fail("unlink");
 }
 
+static void do_nothing(unsigned int n)
+{
+	(void)n;
+}
+
+static char block[READ];
+
+/* What is in the cache is dropped: it was written back. */
+static void prepare_large(unsigned int reads)
+{
+	int fd = open(LARGE, O_CREAT | O_RDWR, 0644);
+	struct stat st;
+	unsigned int i;
+
+	if (fd < 0 || fstat(fd, &st))
+		fail(LARGE);
+	for (i = st.st_size / READ; i < reads; i++)
+		if (pwrite(fd, block, READ, (off_t)i * READ) != READ)
+			fail("write");
+	if (fsync(fd))
+		fail("fsync");
+	errno = posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+	if (errno || close(fd))
+		fail(LARGE);
+}
+
+static void large_reads(unsigned int reads)
+{
+	int fd = open(LARGE, O_RDONLY);
+	ssize_t len, more;
+
+	if (fd < 0)
+		fail(LARGE);
+	while (reads--) {
+		for (len = 0; len < READ; len += more) {
+			more = read(fd, block, READ - len);
+			if (more <= 0)
+				fail("read");
+		}
+	}
+	close(fd);
+}
+
+static const struct load {
+	const char *name;
+	void (*prepare)(unsigned int n);
+	void (*run)(unsigned int n);
+	void (*clean_up)(unsigned int n);
+} loads[] = {
+	{ "metadata", do_nothing, metadata, do_nothing },
+	{ "write", do_nothing, small_writes, remove_small },
+	{ "read", prepare_large, large_reads, do_nothing },
+};
+
+static const struct load *find_load(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(loads) / sizeof(loads[0]); i++)
+		if (!strcmp(loads[i].name, name))
+			return &loads[i];
+
+	return NULL;
+}
+
 int main(int argc, char **argv)
 {
 	struct cost ignored = {}, before = {}, after = {};
-	unsigned int n;
-	int writes;
+	const struct load *load = argc == 4 ? find_load(argv[2]) : NULL;
+	unsigned int n = load ? atoi(argv[3]) : 0;
 
-	if (argc != 4 || (n = atoi(argv[3])) < 1 ||
-	    (!(writes = !strcmp(argv[2], "write")) && strcmp(argv[2], "metadata")) ||
-	    (writes && n % WRITES)) {
-		fprintf(stderr, "usage: files DIRECTORY metadata|write N\n"
+	if ((int)n < 1 || (load->run == small_writes && n % WRITES)) {
+		fprintf(stderr, "usage: files DIRECTORY metadata|write|read N\n"
 			"of writes, a multiple of %d\n", WRITES);
 		return 2;
 	}
 	if (chdir(argv[1]))
 		fail(argv[1]);
+	load->prepare(n);
 
 	add_others(&ignored);
 	add_self(&before);
-	(writes ? small_writes : metadata)(n);
+	load->run(n);
 	add_self(&after);
 	add_others(&after);
 
 	printf("time %llu\nclient %llu\nall %llu\n", after.time - before.time,
 	       after.client - before.client, after.all - before.all);
-	if (writes)
-		remove_small(n);
+	load->clean_up(n);
 	return 0;
 }
