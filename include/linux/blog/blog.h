@@ -167,8 +167,8 @@ do {									\
 									\
 	no_printk(_fmt, ##__VA_ARGS__);					\
 	/* Read anew in __blog(); READ_ONCE() is an instruction more. */	\
-	if (static_branch_likely(&(_logger)->key) && data_race(		\
-	    _site.flags & BLOG_SITE_ON)) {				\
+	if (static_branch_likely(&(_logger)->key) && likely(data_race(	\
+	    _site.flags & BLOG_SITE_ON))) {				\
 		__blog_args(_args, ##__VA_ARGS__);			\
 									\
 		__blog(&_site, _client, _args);				\
