@@ -141,8 +141,9 @@ blog_ctx_of_task(const struct task_struct *task, const struct blog_logger *logge
 {
 	struct blog_ctx *ctx = READ_ONCE(task->blog);
 
-	if (ctx && ctx->logger != logger)
-		ctx = READ_ONCE(ctx->next);
+	if (!ctx || likely(ctx->logger == logger))
+		return ctx;
+	ctx = READ_ONCE(ctx->next);
 
 	return ctx && ctx->logger == logger ? ctx : NULL;
 }

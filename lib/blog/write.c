@@ -267,7 +267,7 @@ static __always_inline bool write_fast(const struct blog_site *site,
 	u8 *pos;
 
 	/* Pairs with the release in blog_site_switch(). */
-	if (!(smp_load_acquire(&site->flags) & BLOG_SITE_FAST) || !in_task())
+	if (unlikely(!(smp_load_acquire(&site->flags) & BLOG_SITE_FAST) || !in_task()))
 		return false;
 
 	/* Before what else is loaded: that would have to be saved over the call. */
@@ -276,10 +276,10 @@ static __always_inline bool write_fast(const struct blog_site *site,
 	task = current;
 
 	ctx = blog_ctx_of_task(task, logger);
-	if (!ctx)
+	if (unlikely(!ctx))
 		return false;
 	delta = now - ctx->last;
-	if (!ctx_continues(ctx, task, client, delta))
+	if (unlikely(!ctx_continues(ctx, task, client, delta)))
 		return false;
 
 	record = begin_record(ctx, ctx->head, site, now, delta);
