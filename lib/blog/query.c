@@ -24,14 +24,14 @@
  *
  *	queries   ::= query { separator query }
  *	separator ::= ";" | newline
- *	query     ::= { term } operation | nothing
+ *	query     ::= { term } operation | "#" comment | nothing
  *	term      ::= "func" word | "file" word [ ":" lines ] |
  *		      "line" lines | "format" word
  *	lines     ::= N | N "-" M | N "-" | "-" M
  *	operation ::= "+" | "-"
  *
  * All terms of a query must match; without terms it is for all statements.
- * Each term may be there once.
+ * Each term may be there once. A comment goes on to the end of its line.
  *
  *   - func: the name of the function, in which * stands for any characters and
  *     ? for any one.
@@ -327,6 +327,10 @@ static int run_queries(struct parser *p, const struct blog_state *state,
 		p->next += strspn(p->next, BLANKS ";\n");
 		if (!*p->next)
 			return any ? 0 : fail(p, p->text, BLOG_QUERY_EMPTY);
+		if (*p->next == '#') {
+			p->next += strcspn(p->next, "\n");
+			continue;
+		}
 
 		at = p->next;
 		ret = parse_query(p, &query);

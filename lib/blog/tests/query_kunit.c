@@ -109,6 +109,17 @@ static void query_all(struct kunit *test)
 	expect_query(test, " \t- ;\n", "-----!");
 }
 
+/* Up to the end of its line, and only where a query may begin. */
+static void query_comment(struct kunit *test)
+{
+	expect_query(test, "# func \"; get +\nfunc get -\n  # the end", "++++-!");
+	expect_query(test, "func get -; # func odd -\n#\nfunc ceph_* -", "-----!");
+	expect_fault(test, "# nothing\n#", -EINVAL, BLOG_QUERY_EMPTY, 0);
+	expect_fault(test, "func get - # so", -EINVAL, BLOG_QUERY_MORE, 11);
+	expect_fault(test, "func get # -", -EINVAL, BLOG_QUERY_TERM, 9);
+	expect_fault(test, "# wrong\nfunc no -", -ENOENT, BLOG_QUERY_NO_MATCH, 8);
+}
+
 static void query_func(struct kunit *test)
 {
 	expect_query(test, "func ceph_add_cap -", "--+++!");
@@ -293,6 +304,7 @@ static void query_messages(struct kunit *test)
 
 static struct kunit_case query_cases[] = {
 	KUNIT_CASE(query_all),
+	KUNIT_CASE(query_comment),
 	KUNIT_CASE(query_func),
 	KUNIT_CASE(query_file),
 	KUNIT_CASE(query_line),

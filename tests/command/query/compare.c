@@ -236,7 +236,7 @@ static void add_term(char *text)
 	const char *quote = random() % 4 ? "" : "\"";
 
 	strcat(text, ONE_OF("func", "func", "file", "file", "format", "format", "line", "line", "fun",
-			    "\"file\"", ""));
+			    "\"file\"", "", "#", "# ;\n"));
 	strcat(text, ONE_OF(" ", " ", " ", " ", "  ", "\t", "\r", "\n", ""));
 	strcat(text, quote);
 	add_word(text);

@@ -33,6 +33,19 @@ struct word {
 	const char	*next;
 };
 
+/* Bytes from @text, the end of a query, to the next one: separators and comments. */
+static size_t gap_of(const char *text)
+{
+	const char *end = text + strspn(text, BLANKS SEPARATORS);
+
+	while (*end == '#') {
+		end += strcspn(end, "\n");
+		end += strspn(end, BLANKS SEPARATORS);
+	}
+
+	return end - text;
+}
+
 static bool ends_query(char c)
 {
 	return !c || strchr(SEPARATORS, c);
@@ -317,7 +330,7 @@ bool queries_parse(const char *text, struct queries *queries, struct query_fault
 	queries->list = must(calloc(strlen(text) / 2 + 1, sizeof(*queries->list)));
 	p.words = queries->words;
 	for (;;) {
-		p.next += strspn(p.next, BLANKS SEPARATORS);
+		p.next += gap_of(p.next);
 		if (!*p.next)
 			return true;
 		if (!parse_query(&p, &queries->list[queries->nr++]))
@@ -489,7 +502,8 @@ char *query_text(int argc, char **argv)
  * @text: the text
  * @operation: + or -
  *
- * Not where the last term lacks its value: it would take the operation for that.
+ * Not where the last term lacks its value: it would take the operation for that. Comments
+ * go.
  *
  * Return: what the kernel's file takes, one line, to be freed.
  */
@@ -498,17 +512,16 @@ char *query_switching(const char *text, char operation)
 	char *made = must(malloc(3 * strlen(text) + 1)), *to = made;
 
 	while (*text) {
-		struct extent extent = query_extent(text);
-		size_t gap = strspn(text + extent.len, BLANKS SEPARATORS);
+		size_t gap = gap_of(text);
+		struct extent extent = query_extent(text + gap);
 
-		to = mempcpy(to, text, extent.len);
+		memset(to, ';', gap);
+		to = mempcpy(to + gap, text + gap, extent.len);
 		if (extent.len && extent.complete) {
 			*to++ = ' ';
 			*to++ = operation;
 		}
-		memset(to, ';', gap);
-		to += gap;
-		text += extent.len + gap;
+		text += gap + extent.len;
 	}
 	*to = '\0';
 
@@ -527,14 +540,15 @@ size_t query_unswitched(const char *text, size_t pos)
 	size_t end = 0;
 
 	while (text[end]) {
-		struct extent extent = query_extent(text + end);
+		struct extent extent;
 
+		end += gap_of(text + end);
+		extent = query_extent(text + end);
 		end += extent.len;
 		if (pos <= end)
 			break;
 		if (extent.len && extent.complete)
 			pos = pos > end + 2 ? pos - 2 : end;
-		end += strspn(text + end, BLANKS SEPARATORS);
 	}
 
 	return pos;
