@@ -59,6 +59,49 @@ static bool enabled_at_boot(const char *name)
 	return false;
 }
 
+/* blog_sites=NAME:QUERIES, as often as it is there: kept where the command line is. */
+static const char *blog_boot_sites[8] __ro_after_init;
+
+static int __init blog_sites_setup(char *str)
+{
+	unsigned int i = 0;
+
+	while (i < ARRAY_SIZE(blog_boot_sites) && blog_boot_sites[i])
+		i++;
+	if (!strchr(str, ':'))
+		pr_warn("blog: blog_sites=: not NAME:QUERIES: %.64s\n", str);
+	else if (i == ARRAY_SIZE(blog_boot_sites))
+		pr_warn("blog: blog_sites=: more than %u, not done: %.64s\n", i, str);
+	else
+		blog_boot_sites[i] = str;
+
+	return 1;
+}
+__setup("blog_sites=", blog_sites_setup);
+
+/* Switch statements as the command line says; what is wrong there changes nothing. */
+static void switch_boot_sites(struct blog_logger *logger)
+{
+	size_t len = strlen(logger->name);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(blog_boot_sites) && blog_boot_sites[i]; i++) {
+		const char *text = blog_boot_sites[i];
+		struct blog_query_fault fault;
+		int ret;
+
+		if (strncmp(text, logger->name, len) || text[len] != ':')
+			continue;
+		text += len + 1;
+		ret = blog_query_apply(logger, text, &fault);
+		if (ret == -ENOMEM)
+			pr_warn("blog: blog_sites=%s: out of memory\n", logger->name);
+		else if (ret)
+			pr_warn("blog: blog_sites=%s: %s: %.64s\n", logger->name,
+				blog_query_errors[fault.error], text + fault.pos);
+	}
+}
+
 /* Set or clear one of the flags; the key counts those that are set. */
 static void set_flag(struct blog_logger *logger, unsigned int flag, bool on)
 {
@@ -367,7 +410,7 @@ static const struct blog_reader_ops *reader_ops(void)
  *
  * Reads the formats of all the logger's statements, lets it be read, and unless
  * the boot parameter blog= says otherwise allocates the first contexts and
- * switches capture on. Call it in the init function of the subsystem; messages
+ * switches capture on. The boot parameter blog_sites= may switch statements off. Call it in the init function of the subsystem; messages
  * before it are ignored. If it fails the kernel log says so, and the subsystem
  * may go on without its log. What is built in may do so from core_initcall() on.
  *
@@ -408,6 +451,7 @@ int blog_logger_register(struct blog_logger *logger)
 
 	scoped_guard(mutex, &blog_mutex) {
 		list_add_tail(&state->list, &blog_loggers);
+		switch_boot_sites(logger);
 		if (enabled_at_boot(logger->name))
 			__blog_logger_enable(logger, true);
 	}
