@@ -97,8 +97,9 @@ static void switch_boot_sites(struct blog_logger *logger)
 		if (ret == -ENOMEM)
 			pr_warn("blog: blog_sites=%s: out of memory\n", logger->name);
 		else if (ret)
-			pr_warn("blog: blog_sites=%s: %s: %.64s\n", logger->name,
-				blog_query_errors[fault.error], text + fault.pos);
+			pr_warn("blog: blog_sites=%s: %s: %.*s\n", logger->name,
+				blog_query_errors[fault.error],
+				(int)strcspn(text + fault.pos, "\n"), text + fault.pos);
 	}
 }
 
@@ -410,9 +411,10 @@ static const struct blog_reader_ops *reader_ops(void)
  *
  * Reads the formats of all the logger's statements, lets it be read, and unless
  * the boot parameter blog= says otherwise allocates the first contexts and
- * switches capture on. The boot parameter blog_sites= may switch statements off. Call it in the init function of the subsystem; messages
- * before it are ignored. If it fails the kernel log says so, and the subsystem
- * may go on without its log. What is built in may do so from core_initcall() on.
+ * switches capture on; blog_sites= may switch some of its statements. Call it in
+ * the init function of the subsystem; messages before it are ignored. If it fails
+ * the kernel log says so, and the subsystem may go on without its log. What is
+ * built in may do so from core_initcall() on.
  *
  * Context: Process context; sleeps.
  * Return: 0, -ENOMEM, -EEXIST if it is registered, -E2BIG for more than 65519
