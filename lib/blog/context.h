@@ -99,8 +99,15 @@ struct blog_ctx {
 static_assert(offsetofend(struct blog_ctx, owner.comm) == 64);
 #endif
 
+/*
+ * Contexts are of a size that is a power of two, and what a message looks at is at the
+ * front: were they aligned to it, all would want the same few lines of the CPU's cache.
+ * So each begins some lines further on than the one before, within so much.
+ */
+#define BLOG_CTX_COLOURS	SZ_4K
+
 #define BLOG_NO_CPU		U32_MAX
-#define BLOG_DATA_SIZE		(BLOG_CTX_SIZE - sizeof(struct blog_ctx))
+#define BLOG_DATA_SIZE		(BLOG_CTX_SIZE - BLOG_CTX_COLOURS - sizeof(struct blog_ctx))
 static_assert(BLOG_DATA_SIZE <= BLOG_RECORDS_MAX);
 
 /* A context whose head is beyond this is full. */

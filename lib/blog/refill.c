@@ -14,6 +14,9 @@
  * budget were used up.
  */
 #include <kunit/visibility.h>
+#include <linux/align.h>
+#include <linux/atomic.h>
+#include <linux/cache.h>
 #include <linux/cpumask.h>
 #include <linux/export.h>
 #include <linux/init.h>
@@ -38,22 +41,37 @@
 /* The refill workers of all loggers; NULL if there was no memory at boot. */
 static struct workqueue_struct *refill_wq __ro_after_init;
 
+/* Where in its memory the next context begins, in bytes. */
+static unsigned int next_colour(void)
+{
+	static atomic_t lines;
+
+	return (unsigned int)atomic_inc_return(&lines) * SMP_CACHE_BYTES % BLOG_CTX_COLOURS;
+}
+
+static void free_ctx(struct blog_ctx *ctx)
+{
+	kvfree(PTR_ALIGN_DOWN(ctx, BLOG_CTX_COLOURS));
+}
+
 static struct blog_ctx *alloc_ctx(struct blog_state *state)
 {
 	struct blog_ctx *ctx;
+	void *memory;
 
 	/*
 	 * Not zeroed: nobody reads beyond head. Nothing is reclaimed for the sake of
 	 * pages that hang together.
 	 */
-	ctx = kmalloc(BLOG_CTX_SIZE, (GFP_KERNEL & ~__GFP_RECLAIM) | __GFP_NOWARN);
-	if (!ctx)
-		ctx = __vmalloc(BLOG_CTX_SIZE, GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
-	if (!ctx)
+	memory = kmalloc(BLOG_CTX_SIZE, (GFP_KERNEL & ~__GFP_RECLAIM) | __GFP_NOWARN);
+	if (!memory)
+		memory = __vmalloc(BLOG_CTX_SIZE, GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
+	if (!memory)
 		return NULL;
 
 	/* What is logged is not what is in use; nor do lists of contexts keep anything. */
-	kmemleak_ignore(ctx);
+	kmemleak_ignore(memory);
+	ctx = memory + next_colour();
 	memset(ctx, 0, sizeof(*ctx));
 	ctx->logger = state->logger;
 	INIT_LIST_HEAD(&ctx->batch);
@@ -120,7 +138,7 @@ static void shrink(struct blog_state *state)
 	/* A reader may be inside. */
 	synchronize_rcu();
 	list_for_each_entry_safe(ctx, next, &removed, batch)
-		kvfree(ctx);
+		free_ctx(ctx);
 }
 
 static bool wants_more(const struct blog_state *state, unsigned int ready)
@@ -168,9 +186,9 @@ static unsigned long count_pages(struct shrinker *shrinker, struct shrink_contro
 	return can_shrink(shrinker->private_data) * CTX_PAGES ?: SHRINK_EMPTY;
 }
 
-static void free_ctx(struct rcu_head *rcu)
+static void free_ctx_rcu(struct rcu_head *rcu)
 {
-	kvfree(container_of(rcu, struct blog_ctx, rcu));
+	free_ctx(container_of(rcu, struct blog_ctx, rcu));
 }
 
 static unsigned long free_pages_of(struct shrinker *shrinker, struct shrink_control *sc)
@@ -185,7 +203,7 @@ static unsigned long free_pages_of(struct shrinker *shrinker, struct shrink_cont
 		if (!ctx)
 			break;
 		/* A reader may be inside. Not kvfree_rcu(), which takes its time. */
-		call_rcu_hurry(&ctx->rcu, free_ctx);
+		call_rcu_hurry(&ctx->rcu, free_ctx_rcu);
 		freed++;
 	}
 	sc->nr_scanned = freed * CTX_PAGES;
@@ -284,7 +302,7 @@ void blog_contexts_destroy(struct blog_state *state)
 	irq_work_sync(&state->kick);
 
 	list_for_each_entry_safe(ctx, next, &state->contexts, all)
-		kvfree(ctx);
+		free_ctx(ctx);
 	free_percpu(state->cpu);
 	kvfree(state->said);
 }

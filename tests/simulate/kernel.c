@@ -15,9 +15,9 @@ u64 sim_now;
 bool sim_recalls = true;
 struct task_struct *sim_current;
 
-void *sim_zalloc(size_t size)
+static void *zalloc_aligned(size_t size, size_t alignment)
 {
-	void *p = aligned_alloc(64, ALIGN(size, 64));
+	void *p = aligned_alloc(alignment, ALIGN(size, alignment));
 
 	if (!p) {
 		fprintf(stderr, "simulate: out of memory\n");
@@ -27,12 +27,18 @@ void *sim_zalloc(size_t size)
 	return memset(p, 0, size);
 }
 
+void *sim_zalloc(size_t size)
+{
+	return zalloc_aligned(size, 64);
+}
+
 /* A context: in place of its data is what the simulation notes of it. */
 void *kmalloc(size_t size, gfp_t flags)
 {
 	(void)size;
 	(void)flags;
-	return sim_zalloc(sizeof(struct blog_ctx) + sizeof(struct notes));
+	return zalloc_aligned(BLOG_CTX_COLOURS + sizeof(struct blog_ctx) + sizeof(struct notes),
+			      BLOG_CTX_COLOURS);
 }
 
 u64 memparse(const char *text, char **end)

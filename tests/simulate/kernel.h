@@ -219,6 +219,8 @@ u64 memparse(const char *text, char **end);
 #define kvcalloc(nr, size, flags)	calloc(nr, size)
 #define kvmalloc_array(n, size, flags)	malloc((n) * (size))
 #define kvfree(p)			free(p)
+#define SMP_CACHE_BYTES			64
+#define PTR_ALIGN_DOWN(p, a)		((void *)ALIGN_DOWN((unsigned long)(p), (a)))
 #define kmemleak_ignore(p)
 #define totalram_pages()		(sim_memory / PAGE_SIZE)
 #define sort(base, n, size, cmp, swap)	qsort(base, n, size, cmp)

@@ -5,6 +5,8 @@
  * The tests count messages by their own numbers, and compare with what the
  * logger says.
  */
+#include <linux/bitmap.h>
+#include <linux/cache.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/rculist.h>
@@ -418,6 +420,28 @@ static void contexts_freed(struct kunit *test)
 	KUNIT_EXPECT_GT(test, after + rounds / 2 * (BLOG_CTX_SIZE / PAGE_SIZE), before);
 }
 
+/* Contexts do not begin with the same lines of the cache, and lie in their memory. */
+static void contexts_colours(struct kunit *test)
+{
+	unsigned int contexts = 0, begins = 0;
+	DECLARE_BITMAP(seen, BLOG_CTX_COLOURS / SMP_CACHE_BYTES) = {};
+	struct blog_ctx *ctx;
+
+	log_slowly(0, 0, 8 * CTX_MESSAGES);
+
+	guard(rcu)();
+	list_for_each_entry_rcu(ctx, &blog_kunit_blog.state->contexts, all) {
+		unsigned long begin = offset_in_page(ctx) % BLOG_CTX_COLOURS;
+
+		KUNIT_EXPECT_EQ(test, begin % SMP_CACHE_BYTES, 0);
+		KUNIT_EXPECT_LE(test, begin + sizeof(*ctx) + BLOG_DATA_SIZE, BLOG_CTX_SIZE);
+		begins += !__test_and_set_bit(begin / SMP_CACHE_BYTES, seen);
+		contexts++;
+	}
+	KUNIT_EXPECT_GE(test, contexts, 8);
+	KUNIT_EXPECT_GT(test, begins, contexts / 2);
+}
+
 static struct kunit_case contexts_cases[] = {
 	KUNIT_CASE(contexts_full),
 	KUNIT_CASE(contexts_two_loggers),
@@ -427,6 +451,7 @@ static struct kunit_case contexts_cases[] = {
 	KUNIT_CASE(contexts_short_tasks),
 	KUNIT_CASE(contexts_overflow),
 	KUNIT_CASE_SLOW(contexts_3000_tasks),
+	KUNIT_CASE(contexts_colours),
 	KUNIT_CASE(contexts_unregister),
 	KUNIT_CASE_SLOW(contexts_freed),
 	{}
