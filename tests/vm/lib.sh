@@ -16,6 +16,23 @@ alarms()
 	tr -d '\r' <"$1" | grep -nE "$alarm"
 }
 
+# without_panics LOG: the console log, but of each boot that ends in a panic only what
+# came before that, and before the soft lockup that may be its cause
+without_panics()
+{
+	awk '/Linux version / { print_boot() }
+	     { line[n++] = $0 }
+	     /soft lockup|Kernel panic/ && !cut { cut = n }
+	     /Kernel panic/ { died = 1 }
+	     END { print_boot() }
+	     function print_boot(i, end) {
+		end = died ? cut - 1 : n
+		for (i = 0; i < end; i++)
+			print line[i]
+		n = cut = died = 0
+	     }' "$1"
+}
+
 # user_mode LIMIT KERNEL PARAMETER...: runs a user-mode kernel, for so many seconds at
 # most. The files that it keeps meanwhile are in a directory of its own, not in ~/.uml;
 # it does not remove them if it is killed. The command ${profile[@]}, if set, runs it.
