@@ -18,7 +18,7 @@
 #include "refill.h"
 #include "site.h"
 
-static LIST_HEAD(blog_loggers);	/* under blog_mutex */
+LIST_HEAD(blog_loggers);
 
 /*
  * Loggers come and go, and so does the reader, one at a time; so he can be told of
@@ -103,20 +103,29 @@ static void switch_boot_sites(struct blog_logger *logger)
 	}
 }
 
-/* Set or clear one of the flags; the key counts those that are set. */
+/* Others may set or clear BLOG_STOPPED meanwhile. */
+static void change_flags(struct blog_logger *logger, unsigned int clear, unsigned int set)
+{
+	unsigned int old = READ_ONCE(logger->flags);
+
+	/* Pairs with the acquire in write_any(). */
+	while (!try_cmpxchg(&logger->flags, &old, (old & ~clear) | set))
+		;
+}
+
+/* Set or clear BLOG_CAPTURE or BLOG_LIVE; the key counts those that are set. */
 static void set_flag(struct blog_logger *logger, unsigned int flag, bool on)
 {
 	lockdep_assert_held(&blog_mutex);
 
-	if (!!(logger->flags & flag) == on)
+	if (!!(READ_ONCE(logger->flags) & flag) == on)
 		return;
 	if (on) {
-		/* Pairs with the acquire in write_any(). */
-		smp_store_release(&logger->flags, logger->flags | flag);
+		change_flags(logger, 0, flag);
 		static_branch_inc(&logger->key);
 	} else {
 		static_branch_dec(&logger->key);
-		WRITE_ONCE(logger->flags, logger->flags & ~flag);
+		change_flags(logger, flag, 0);
 	}
 	/* The event can be enabled while the logger is not registered. */
 	if (blog_logger_find(logger))
@@ -146,7 +155,9 @@ EXPORT_SYMBOL_IF_KUNIT(blog_logger_listen);
  */
 bool blog_logger_enabled(const struct blog_logger *logger)
 {
-	return READ_ONCE(logger->flags) & BLOG_CAPTURE;
+	unsigned int flags = READ_ONCE(logger->flags);
+
+	return (flags & (BLOG_CAPTURE | BLOG_STOPPED)) == BLOG_CAPTURE;
 }
 EXPORT_SYMBOL_GPL(blog_logger_enabled);
 
@@ -155,7 +166,8 @@ EXPORT_SYMBOL_GPL(blog_logger_enabled);
  * @logger: the logger
  * @on: capture or do not
  *
- * What was captured stays. Live events do not depend on it.
+ * What was captured stays. Live events do not depend on it. A logger that is stopped goes
+ * on if it is switched on.
  *
  * Context: Process context; sleeps.
  * Return: 0, or -ENODEV if @logger is not registered.
@@ -179,11 +191,27 @@ int __blog_logger_enable(struct blog_logger *logger, bool on)
 {
 	if (!blog_logger_find(logger))
 		return -ENODEV;
+	if (on && READ_ONCE(logger->flags) & BLOG_STOPPED) {
+		change_flags(logger, BLOG_STOPPED, 0);
+		blog_sites_update(logger->state);
+	}
+	blog_logger_capture(logger, on);
+
+	return 0;
+}
+
+/**
+ * blog_logger_capture() - the same, and let one that is stopped stay so
+ * @logger: a registered logger
+ * @on: capture or do not
+ *
+ * Context: Process context with blog_mutex held; sleeps.
+ */
+void blog_logger_capture(struct blog_logger *logger, bool on)
+{
 	if (on)
 		blog_contexts_refill(logger->state);
 	set_flag(logger, BLOG_CAPTURE, on);
-
-	return 0;
 }
 
 /**
@@ -436,6 +464,9 @@ int blog_logger_register(struct blog_logger *logger)
 	if (!state)
 		goto warn;
 	state->logger = logger;
+	seqcount_init(&state->stop_seq);
+	/* From when it was registered before. */
+	change_flags(logger, BLOG_STOPPED, 0);
 	ret = blog_contexts_init(state, blog_budget_default(logger->name));
 	if (ret) {
 		kfree(state);
@@ -452,7 +483,7 @@ int blog_logger_register(struct blog_logger *logger)
 	smp_store_release(&logger->state, state);
 
 	scoped_guard(mutex, &blog_mutex) {
-		list_add_tail(&state->list, &blog_loggers);
+		list_add_tail_rcu(&state->list, &blog_loggers);
 		switch_boot_sites(logger);
 		if (enabled_at_boot(logger->name))
 			__blog_logger_enable(logger, true);
@@ -490,14 +521,14 @@ void blog_logger_unregister(struct blog_logger *logger)
 		return;
 
 	scoped_guard(mutex, &blog_mutex) {
-		list_del(&state->list);
+		list_del_rcu(&state->list);
 		set_flag(logger, BLOG_CAPTURE, false);
 	}
 	blog_sites_off(state);
 	reader = reader_ops();
 	if (reader)
 		reader->logger_gone(logger);
-	/* Wait for the writers inside, and for the reader. */
+	/* Wait for the writers inside, for the reader, and for who is stopping it. */
 	synchronize_rcu();
 	tell_unread(logger);
 	blog_contexts_destroy(state);
@@ -524,6 +555,26 @@ struct blog_logger *blog_logger_find(const void *logger)
 
 	list_for_each_entry(state, &blog_loggers, list)
 		if (state->logger == logger)
+			return state->logger;
+
+	return NULL;
+}
+
+/**
+ * blog_logger_by_name() - find a logger by its name
+ * @name: the name
+ *
+ * Context: blog_mutex held, which keeps the logger.
+ * Return: the logger, or NULL if none of that name is registered.
+ */
+struct blog_logger *blog_logger_by_name(const char *name)
+{
+	struct blog_state *state;
+
+	lockdep_assert_held(&blog_mutex);
+
+	list_for_each_entry(state, &blog_loggers, list)
+		if (!strcmp(state->logger->name, name))
 			return state->logger;
 
 	return NULL;

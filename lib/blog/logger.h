@@ -4,6 +4,7 @@
  *
  * Where things are in lib/blog; each file calls only files below it:
  *
+ *	stop.c		stops loggers at the moment; the reader's
  *	logger.c	loggers: registration, switches, counters; the reader's
  *	  budget.c	    how much memory a logger may have
  *	  refill.c	    allocates and frees contexts
@@ -24,8 +25,11 @@
 
 #include <linux/irq_work.h>
 #include <linux/percpu.h>
+#include <linux/seqlock.h>
 #include <linux/shrinker.h>
 #include <linux/workqueue.h>
+
+#include <linux/blog/reader.h>
 
 #include "batch.h"
 
@@ -109,7 +113,11 @@ struct blog_cpu {
  * @kick:	asks for @refill from any context
  * @refill:	allocates and frees contexts
  * @shrinker:	frees contexts while memory is short
- * @list:	in blog_loggers, under blog_mutex
+ * @stop:	who stopped it last; under @stop_seq
+ * @stop_seq:	written by who has set @noting, with preemption disabled
+ * @noting:	@stop is being written
+ * @start_asked: it is to be switched on; see stop.c
+ * @list:	in blog_loggers, under blog_mutex, or RCU
  * @logger:	the logger
  */
 struct blog_state {
@@ -152,8 +160,18 @@ struct blog_state {
 	struct delayed_work refill;
 	struct shrinker *shrinker;
 
+	struct blog_stop stop;
+	seqcount_t stop_seq;
+	bool noting;
+	bool start_asked;
+
 	struct list_head list;
 	struct blog_logger *logger;
 };
+
+/* All that are registered, under blog_mutex, or RCU: blog_state.list. */
+extern struct list_head blog_loggers;
+
+void blog_logger_capture(struct blog_logger *logger, bool on);
 
 #endif /* _LIB_BLOG_LOGGER_H */

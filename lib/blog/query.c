@@ -387,7 +387,7 @@ int blog_query_apply(struct blog_logger *logger, const char *text,
 
 	p.words = words;
 	for (i = 0; i < state->nr_sites; i++)
-		__assign_bit(i, map, state->site_by_id[i]->flags & BLOG_SITE_ON);
+		__assign_bit(i, map, blog_site_is_on(state->site_by_id[i]));
 
 	ret = run_queries(&p, state, map);
 	if (!ret)

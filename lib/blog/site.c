@@ -421,6 +421,44 @@ int blog_sites_register(struct blog_logger *logger, struct blog_state *state)
 	return 0;
 }
 
+#define SWITCHED_ON	(BLOG_SITE_ON | BLOG_SITE_HELD)
+
+/* What the flags are to be, of a site with @flags. */
+static u8 follow_logger(const struct blog_site *site, u8 flags)
+{
+	bool on = flags & SWITCHED_ON;
+	unsigned int logger;
+
+	flags &= ~(SWITCHED_ON | BLOG_SITE_FAST);
+	if (!on)
+		return flags;
+	logger = READ_ONCE(site->logger->flags);
+	if ((logger & (BLOG_STOPPED | BLOG_LIVE)) == BLOG_STOPPED)
+		return flags | BLOG_SITE_HELD;
+	if (logger == BLOG_CAPTURE && !(flags & BLOG_SITE_COMPLEX))
+		flags |= BLOG_SITE_FAST;
+
+	return flags | BLOG_SITE_ON;
+}
+
+/*
+ * Let a site be switched on, if @on is BLOG_SITE_ON; or off, if 0; or as it is, if it is
+ * SWITCHED_ON. Others may do so meanwhile, or stop the logger: see lib/blog/stop.c.
+ */
+static void change_flags(struct blog_site *site, u8 on)
+{
+	u8 old = READ_ONCE(site->flags), flags;
+
+	do {
+		flags = old & ~SWITCHED_ON;
+		flags |= on == SWITCHED_ON ? old & SWITCHED_ON : on;
+		flags = follow_logger(site, flags);
+		/* Pairs with the acquires in write_fast() and write_any(). */
+	} while (!try_cmpxchg(&site->flags, &old, flags) ||
+		 /* After that the logger's flags are read anew. */
+		 flags != follow_logger(site, flags));
+}
+
 /**
  * blog_site_switch() - switch a site on or off
  * @site: a site whose format can be logged
@@ -430,16 +468,7 @@ int blog_sites_register(struct blog_logger *logger, struct blog_state *state)
  */
 void blog_site_switch(struct blog_site *site, bool on)
 {
-	u8 flags = site->flags & ~(BLOG_SITE_ON | BLOG_SITE_FAST);
-
-	if (on) {
-		flags |= BLOG_SITE_ON;
-		if (!(flags & BLOG_SITE_COMPLEX) &&
-		    READ_ONCE(site->logger->flags) == BLOG_CAPTURE)
-			flags |= BLOG_SITE_FAST;
-	}
-	/* Pairs with the acquires in write_fast() and write_any(). */
-	smp_store_release(&site->flags, flags);
+	change_flags(site, on ? BLOG_SITE_ON : 0);
 }
 EXPORT_SYMBOL_IF_KUNIT(blog_site_switch);
 
@@ -447,20 +476,15 @@ EXPORT_SYMBOL_IF_KUNIT(blog_site_switch);
  * blog_sites_update() - follow a change of the logger's flags
  * @state: the logger's state
  *
- * Context: blog_mutex held.
+ * Context: Any context. blog_mutex held, or an RCU read-side critical section in which
+ * the logger was found registered.
  */
 void blog_sites_update(struct blog_state *state)
 {
 	unsigned int i;
 
-	lockdep_assert_held(&blog_mutex);
-
-	for (i = 0; i < state->nr_sites; i++) {
-		struct blog_site *site = state->site_by_id[i];
-
-		if (site->flags & BLOG_SITE_ON)
-			blog_site_switch(site, true);
-	}
+	for (i = 0; i < state->nr_sites; i++)
+		change_flags(state->site_by_id[i], SWITCHED_ON);
 }
 
 /**

@@ -413,6 +413,8 @@ static noinline void write_any(const struct blog_site *site, u64 client,
 		return;
 	/* Pairs with the release in set_flag(). */
 	flags = smp_load_acquire(&logger->flags);
+	if (flags & BLOG_STOPPED)
+		flags &= ~BLOG_CAPTURE;
 	if (__this_cpu_read(blog_busy[level])) {
 		if (flags & BLOG_CAPTURE)
 			count_dropped(logger);

@@ -67,15 +67,26 @@ static_assert(sizeof(struct blog_site) == 64);
 #define BLOG_SITE_COMPLEX	0x04
 /* It is on and not complex, its logger captures, and nobody listens. */
 #define BLOG_SITE_FAST		0x08
+/* It would be on, but its logger is stopped. */
+#define BLOG_SITE_HELD		0x10
+
+/* Whether a site is switched on, even if its logger is off or stopped. */
+static inline bool blog_site_is_on(const struct blog_site *site)
+{
+	return READ_ONCE(site->flags) & (BLOG_SITE_ON | BLOG_SITE_HELD);
+}
 
 /* What happens to the records of a logger: both, one or none of these. */
 #define BLOG_CAPTURE		0x01	/* kept in the contexts */
 #define BLOG_LIVE		0x02	/* emitted as trace event at the call */
+/* But nothing is kept: see lib/blog/stop.c. */
+#define BLOG_STOPPED		0x04
 
 /**
  * struct blog_logger - a subsystem's log
- * @key:	on while @flags is not 0; what blog() tests
- * @flags:	BLOG_CAPTURE, BLOG_LIVE; written under blog_mutex
+ * @key:	on while @flags has BLOG_CAPTURE or BLOG_LIVE; what blog() tests
+ * @flags:	BLOG_CAPTURE, BLOG_LIVE, which change under blog_mutex; BLOG_STOPPED, which
+ *		may change at any time
  * @state:	contexts and counters; NULL while not registered
  * @name:	name of the logger and of its event blog:<name>
  * @owner:	module of the logger and of all its sites

@@ -101,10 +101,14 @@ void blog_reader_unregister(const struct blog_reader_ops *ops);
 
 /* Loggers */
 
-/* Keeps loggers registered; protects their list, their flags and those of sites. */
+/*
+ * Keeps loggers registered; protects their list, their flags and those of sites, but for
+ * what blog_stop() and blog_resume() change.
+ */
 extern struct mutex blog_mutex;
 
 struct blog_logger *blog_logger_find(const void *logger);
+struct blog_logger *blog_logger_by_name(const char *name);
 int __blog_logger_enable(struct blog_logger *logger, bool on);
 void blog_logger_listen(struct blog_logger *logger, bool on);
 int blog_logger_set_budget(struct blog_logger *logger, unsigned int contexts);
@@ -183,6 +187,30 @@ unsigned int blog_logger_contexts(struct blog_logger *logger,
 				  struct blog_ctx_info *info, unsigned int max);
 bool blog_logger_copy(struct blog_logger *logger, struct blog_ctx_info *info,
 		      void *records);
+
+/* Bytes of a name in struct blog_stop. */
+#define BLOG_STOP_BY		64
+
+/**
+ * struct blog_stop - who stopped a logger
+ * @time:	when it had taken effect, in ns of trace_clock_local()
+ * @cpu:	on which CPU
+ * @pid:	pid of the task, or of the one that was interrupted; so too
+ * @comm:	name of the task
+ * @by:		what blog_stop() was told
+ */
+struct blog_stop {
+	u64 time;
+	u32 cpu;
+	s32 pid;
+	char comm[TASK_COMM_LEN];
+	char by[BLOG_STOP_BY];
+};
+
+bool blog_stop(const char *name, const char *by);
+bool blog_resume(const char *name);
+bool blog_logger_captures(const char *name, bool on);
+bool blog_logger_stopped(const struct blog_logger *logger, struct blog_stop *stop);
 
 /* Messages */
 

@@ -92,6 +92,11 @@ struct blog_state {
 #define BLOG_SITE_ON		BIT(0)
 #define BLOG_SITE_BAD		BIT(1)
 
+static inline bool blog_site_is_on(const struct blog_site *site)
+{
+	return site->flags & BLOG_SITE_ON;
+}
+
 static inline void blog_site_switch(struct blog_site *site, bool on)
 {
 	site->flags = on ? BLOG_SITE_ON : 0;
