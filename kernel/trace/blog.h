@@ -12,6 +12,8 @@
  *	          blog_write.c	    writes a record to its CPU's ring buffer
  *	            blog_clock.c	the clock of the ring buffers
  *
+ *	blog_trigger.c	triggers of events that stop loggers
+ *
  * Each file calls only files below it, and lib/blog through <linux/blog/reader.h>.
  */
 #ifndef _KERNEL_TRACE_BLOG_H

@@ -9,7 +9,10 @@
  *	loggers/<name>/budget	rw  most bytes of contexts, also as 64M; rounded
  *				    down to whole contexts; shrinking frees at
  *				    once
- *	loggers/<name>/stats	r   version 2; counters, a line "name value" each
+ *	loggers/<name>/stats	r   version 2; counters, a line "name value" each. Of one
+ *				    that is stopped (blog_off), also stopped_at, in
+ *				    seconds of trace_clock_local(), stopped_by, _cpu,
+ *				    _pid and _comm, escaped as in contexts
  *	loggers/<name>/sites	rw  version 1; the catalogue, a line
  *				    'number state file:line function "format"'
  *				    for each statement. The state is + on, - off,
@@ -263,6 +266,35 @@ DEFINE_SHOW_FOPS(budget, .write = budget_write);
 
 /* stats */
 
+static void show_stamp(struct seq_file *m, u64 stamp)
+{
+	u32 ns;
+
+	stamp = div_u64_rem(stamp, NSEC_PER_SEC, &ns);
+	seq_printf(m, " %llu.%09u", stamp, ns);
+}
+
+static void show_comm(struct seq_file *m, const char *comm)
+{
+	seq_escape_mem(m, comm, strnlen(comm, TASK_COMM_LEN), BLOG_ESCAPE, "\\");
+}
+
+static void show_stop(struct seq_file *m, const struct blog_logger *logger)
+{
+	struct blog_stop stop;
+
+	if (!blog_logger_stopped(logger, &stop))
+		return;
+	seq_puts(m, "stopped_at");
+	show_stamp(m, stop.time);
+	seq_printf(m, "\nstopped_by %s\n", stop.by);
+	seq_printf(m, "stopped_cpu %u\n", stop.cpu);
+	seq_printf(m, "stopped_pid %d\n", stop.pid);
+	seq_puts(m, "stopped_comm ");
+	show_comm(m, stop.comm);
+	seq_putc(m, '\n');
+}
+
 static int stats_show(struct seq_file *m, void *v)
 {
 	struct blog_logger *logger;
@@ -294,6 +326,7 @@ static int stats_show(struct seq_file *m, void *v)
 	seq_printf(m, "contexts_active %u\n", stats.contexts[BLOG_CTX_ACTIVE]);
 	seq_printf(m, "contexts_parked %u\n", stats.contexts[BLOG_CTX_PARKED]);
 	seq_printf(m, "contexts_queued %u\n", stats.contexts[BLOG_CTX_QUEUED]);
+	show_stop(m, logger);
 
 	return 0;
 }
@@ -334,7 +367,7 @@ static char site_state(const struct blog_site *site)
 {
 	if (site->flags & BLOG_SITE_BAD)
 		return '!';
-	return site->flags & BLOG_SITE_ON ? '+' : '-';
+	return blog_site_is_on(site) ? '+' : '-';
 }
 
 static int sites_show(struct seq_file *m, void *v)
@@ -446,14 +479,6 @@ static const char *ctx_kind(const struct blog_ctx_info *info)
 	return levels[info->owner.level % BLOG_LEVELS];
 }
 
-static void show_stamp(struct seq_file *m, u64 stamp)
-{
-	u32 ns;
-
-	stamp = div_u64_rem(stamp, NSEC_PER_SEC, &ns);
-	seq_printf(m, " %llu.%09u", stamp, ns);
-}
-
 static int contexts_show(struct seq_file *m, void *v)
 {
 	static const char * const states[BLOG_CTX_NR_STATES] = {
@@ -478,9 +503,7 @@ static int contexts_show(struct seq_file *m, void *v)
 	show_stamp(m, info->first);
 	show_stamp(m, info->last);
 	seq_putc(m, ' ');
-	seq_escape_mem(m, info->owner.comm,
-		       strnlen(info->owner.comm, TASK_COMM_LEN), BLOG_ESCAPE,
-		       "\\");
+	show_comm(m, info->owner.comm);
 	seq_putc(m, '\n');
 
 	return 0;

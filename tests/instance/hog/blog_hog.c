@@ -54,5 +54,22 @@ static const struct kernel_param_ops spin_ops = { .set = spin_set };
 module_param_cb(spin, &spin_ops, NULL, 0200);
 MODULE_PARM_DESC(spin, "Spin for so many seconds with preemption disabled, after CPUs went off and on");
 
+static int hang_set(const char *text, const struct kernel_param *kp)
+{
+	unsigned int seconds;
+
+	if (kstrtouint(text, 10, &seconds))
+		return -EINVAL;
+	kernel_param_unlock(THIS_MODULE);
+	schedule_timeout_uninterruptible(seconds * HZ);
+	kernel_param_lock(THIS_MODULE);
+
+	return 0;
+}
+
+static const struct kernel_param_ops hang_ops = { .set = hang_set };
+module_param_cb(hang, &hang_ops, NULL, 0200);
+MODULE_PARM_DESC(hang, "Sleep for so many seconds, and let no signal end it");
+
 MODULE_DESCRIPTION("Takes a CPU away, for tests");
 MODULE_LICENSE("GPL");
