@@ -20,6 +20,7 @@
 #include "obstacles.h"
 #include "output.h"
 #include "statement.h"
+#include "stopped.h"
 
 /* Ring buffers of fewer KiB for each CPU are smaller than anybody wants them. */
 #define SMALL_KIB	64
@@ -56,13 +57,21 @@ static char *read_file(const char *file)
 
 static void check_enabled(struct obstacles *obstacles, const char *logger)
 {
-	char *path = logger_path(logger, "enable"), *text = read_text(path, NULL);
+	char *path = logger_path(logger, "enable"), *text = read_text(path, NULL), *how;
+	struct stopped stopped;
 
 	free(path);
-	if (text && *text == '0')
+	if (stopped_read(logger, &stopped)) {
+		how = stopped_text(&stopped);
+		add(obstacles, "logger_stopped", logger,
+		    text_of("%s was %s: what it says is not kept", logger, how),
+		    text_of("blog on -l %s", logger));
+		free(how);
+	} else if (text && *text == '0') {
 		add(obstacles, "logger_off", logger,
 		    text_of("%s is off: what it says is not kept", logger),
 		    text_of("blog on -l %s", logger));
+	}
 	free(text);
 }
 

@@ -23,6 +23,7 @@
 #include "reach.h"
 #include "readers.h"
 #include "statement.h"
+#include "stopped.h"
 
 #define MIB		(1024.0 * 1024)
 #define LOOK_NS		500000000
@@ -32,6 +33,8 @@
  * @name: its name
  * @gone: it was unregistered meanwhile
  * @enabled: whether it is on
+ * @is_stopped: a trigger has stopped it
+ * @stopped: which, and when
  * @sites: its statements
  * @on, @bad: those that are on, and that cannot be logged
  * @stats: its counters
@@ -43,6 +46,8 @@ struct state {
 	const char		*name;
 	bool			gone;
 	bool			enabled;
+	bool			is_stopped;
+	struct stopped		stopped;
 	size_t			sites;
 	size_t			on;
 	size_t			bad;
@@ -188,6 +193,7 @@ static struct state *read_states(char **names, size_t *nr)
 		if (states[i].gone)
 			continue;
 		read_enabled(&states[i]);
+		states[i].is_stopped = stopped_read(names[i], &states[i].stopped);
 		read_statements(&states[i]);
 		read_reach(&states[i]);
 	}
@@ -222,6 +228,16 @@ static void print_reach(const struct state *state)
 	putchar('\n');
 }
 
+static void print_stopped(const struct stopped *stopped)
+{
+	char *text = stopped_text(stopped);
+
+	printf("  ");
+	print_plain(text);
+	putchar('\n');
+	free(text);
+}
+
 static void print_state(const struct state *state)
 {
 	const struct logger_stats *stats = &state->stats;
@@ -231,6 +247,8 @@ static void print_state(const struct state *state)
 	       paint(state->enabled ? COLOUR_GREEN : COLOUR_RED), state->enabled ? "on" : "off",
 	       paint(COLOUR_NONE), state->on, state->sites, state->rate,
 	       stats->memory_bytes / MIB, stats->budget_bytes / MIB);
+	if (state->is_stopped)
+		print_stopped(&state->stopped);
 	print_reach(state);
 	printf("  dropped %" PRIu64 ", overwritten %" PRIu64 " unread, truncated %" PRIu64 "\n",
 	       stats->dropped, stats->overwritten, stats->truncated);
@@ -297,6 +315,8 @@ static struct json_object *state_json(const struct state *state)
 
 	json_object_object_add(json, "logger", json_object_new_string(state->name));
 	json_object_object_add(json, "enabled", json_object_new_boolean(state->enabled));
+	if (state->is_stopped)
+		json_object_object_add(json, "stopped", stopped_json(&state->stopped));
 	add_number(json, "statements", state->sites);
 	add_number(json, "statements_on", state->on);
 	add_number(json, "statements_bad", state->bad);
