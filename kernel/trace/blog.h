@@ -5,9 +5,11 @@
  *	blog_tracefs.c	the instance; tells the others of loggers that come and go
  *	  blog_files.c	    the control files of a logger
  *	    blog_history.c	the file with all that it retains
+ *	  blog_persist.c    what outlives the kernel
  *	  blog_event.c	    its event: catalogue, text, who hears it where
  *	    blog_publish.c	passes and requests: what to bring in, when, for whom
  *	      blog_view.c	    what of the contexts is in the ring buffers
+ *	        blog_newest.c	the newest of each task, where not all fit
  *	        blog_chunk.c	records on their way: a queue for each CPU, room
  *	          blog_write.c	    writes a record to its CPU's ring buffer
  *	            blog_clock.c	the clock of the ring buffers
@@ -100,7 +102,7 @@ struct blog_item {
 void blog_write_begin(void);
 bool blog_write_item(const struct blog_item *item, unsigned int emptied, bool *stored);
 void blog_write_copy(struct blog_item *item, const struct blog_place *place);
-void blog_write_now(const struct blog_place *place);
+bool blog_write_now(const struct blog_place *place);
 
 /* blog_chunk.c */
 
@@ -136,6 +138,13 @@ bool blog_chunk_written(void);
 bool blog_chunk_divert(void);
 unsigned long blog_chunk_pulse(void);
 
+/* blog_newest.c */
+int blog_newest_init(void);
+void blog_newest_begin(void);
+void blog_newest_count(const struct blog_cursor *cursor, u32 bytes);
+void blog_newest_share(u64 room);
+bool blog_newest_keep(const struct blog_cursor *cursor, u32 bytes);
+
 /* blog_view.c */
 
 /**
@@ -163,10 +172,19 @@ bool blog_view_has_more(void);
 enum blog_progress blog_view_fill(u64 until, const struct cpumask *limited, int *full);
 void blog_view_settle(void);
 void blog_view_dump(void);
+void blog_view_save(u64 room, void (*write)(const struct blog_place *place));
+void blog_view_adopt(void);
+void blog_view_start(void);
+void blog_view_each(void (*look)(struct blog_event *event));
 
 /* blog_publish.c */
 int blog_publish_init(void);
 void blog_publish_soon(void);
+void blog_publish_end(void);
+
+/* blog_persist.c */
+void blog_persist_init(void);
+void blog_persist_add(struct blog_logger *logger);
 
 /* blog_event.c */
 void blog_event_add(struct blog_logger *logger);

@@ -24,6 +24,7 @@ static void logger_added(struct blog_logger *logger)
 	if (!logger->event)
 		return;
 	blog_event_add(logger);
+	blog_persist_add(logger);
 	blog_view_add(logger);
 	blog_files_create(logger);
 }
@@ -59,6 +60,7 @@ static int __init blog_tracefs_init(void)
 	blog_clock_init(instance);
 	ret = blog_publish_init();
 	if (!ret) {
+		blog_persist_init();
 		blog_files_init();
 		ret = blog_reader_register(&reader);
 	}

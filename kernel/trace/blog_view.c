@@ -56,6 +56,7 @@
  * @shown:	something of it was written
  * @passed:	something of it was passed over
  * @hidden:	something of it was hidden, or may be visible by now
+ * @adopted:	what is in the ring buffers is not of this boot, if they are as they were
  * @since:	for each CPU, from when on its ring buffer holds all
  * @oldest:	the least of those
  */
@@ -71,6 +72,7 @@ static struct blog_view {
 	bool shown;
 	bool passed;
 	bool hidden;
+	bool adopted;
 	u64 *since;
 	u64 oldest;
 } view = {
@@ -527,6 +529,62 @@ static bool begin_dump(void)
 	return true;
 }
 
+static void write_now(const struct blog_place *place)
+{
+	blog_write_now(place);
+}
+
+static u32 size_of(const struct blog_cursor *cursor)
+{
+	return RECORD_MIN + cursor->len;
+}
+
+static void count_message(const struct blog_cursor *cursor, void *unused)
+{
+	blog_newest_count(cursor, size_of(cursor));
+}
+
+/* Find out what fits into so many bytes. */
+static void select_newest(u64 room)
+{
+	struct blog_event *event;
+
+	blog_newest_begin();
+	list_for_each_entry_rcu(event, &view.events, list) {
+		if (is_readable(event))
+			blog_merge_survey(&view.dump, event->logger, count_message, NULL);
+		touch_nmi_watchdog();
+	}
+	blog_newest_share(room);
+}
+
+/* Write what is before the merge, or what of that fits in, if @room is not 0. */
+static void dump(bool anew, u64 room, void (*write)(const struct blog_place *place))
+{
+	const struct blog_place *place;
+
+	if (!begin_dump())
+		return;
+	if (!blog_clock_current())
+		blog_clock_update();
+	blog_merge_follow(&view.dump, &view.merge, anew);
+
+	rcu_read_lock();
+	if (room)
+		select_newest(room);
+	/* Without room for all, those that there is room for. */
+	if (!add_loggers(&view.dump, 0))
+		blog_merge_begin(&view.dump);
+	while ((place = blog_merge_peek(&view.dump))) {
+		if (!room || blog_newest_keep(&place->cursor, size_of(&place->cursor)))
+			write(place);
+		blog_merge_take(&view.dump);
+		touch_nmi_watchdog();
+	}
+	rcu_read_unlock();
+	atomic_set_release(&view.dumping, false);
+}
+
 /**
  * blog_view_dump() - show on this CPU what is not shown yet, or not for sure
  *
@@ -538,28 +596,73 @@ static bool begin_dump(void)
  */
 void blog_view_dump(void)
 {
-	const struct blog_place *place;
+	dump(!serves(BLOG_LOOKS), 0, write_now);
+}
 
-	if (!begin_dump())
+/**
+ * blog_view_save() - write what is retained, in the order of time
+ * @room: if it takes more bytes, the newest of each task that fit in; not 0
+ * @write: writes a message
+ *
+ * As blog_view_dump(), nothing is claimed, and nobody is disturbed.
+ *
+ * Context: Any context, interrupts disabled. Takes no lock.
+ */
+void blog_view_save(u64 room, void (*write)(const struct blog_place *place))
+{
+	dump(true, room, write);
+}
+
+/**
+ * blog_view_adopt() - say that there is something of others in the ring buffers
+ *
+ * They are emptied before the next view begins.
+ *
+ * Context: Process context, before or beside the publisher, while tracing_on is 0.
+ */
+void blog_view_adopt(void)
+{
+	guard(mutex)(&view.lock);
+	view.shown = true;
+	WRITE_ONCE(view.adopted, true);
+	WRITE_ONCE(view.hidden, true);
+}
+
+/**
+ * blog_view_start() - recording has been switched on: what is not ours goes
+ *
+ * Context: Process context; sleeps. Takes view.lock.
+ */
+void blog_view_start(void)
+{
+	bool adopted;
+
+	if (!READ_ONCE(view.adopted))
 		return;
-	if (!blog_clock_current())
-		blog_clock_update();
-	blog_merge_follow(&view.dump, &view.merge, !serves(BLOG_LOOKS));
-
-	rcu_read_lock();
-	/* Without room for all, those that there is room for. */
-	if (!add_loggers(&view.dump, 0))
-		blog_merge_begin(&view.dump);
-	while ((place = blog_merge_peek(&view.dump))) {
-		blog_write_now(place);
-		blog_merge_take(&view.dump);
-		touch_nmi_watchdog();
+	scoped_guard(mutex, &view.lock) {
+		adopted = view.adopted && blog_view_valid();
+		WRITE_ONCE(view.adopted, false);
 	}
-	rcu_read_unlock();
-	atomic_set_release(&view.dumping, false);
+	if (adopted)
+		tracing_reset_online_cpus(&blog_instance->array_buffer);
 }
 
 /* Loggers */
+
+/**
+ * blog_view_each() - look at the events of all loggers
+ * @look: called for each
+ *
+ * Context: Any context. Takes no lock.
+ */
+void blog_view_each(void (*look)(struct blog_event *event))
+{
+	struct blog_event *event;
+
+	guard(rcu)();
+	list_for_each_entry_rcu(event, &view.events, list)
+		look(event);
+}
 
 /**
  * blog_view_switch() - show a logger, or let it stay in its contexts

@@ -214,8 +214,9 @@ void blog_write_copy(struct blog_item *item, const struct blog_place *place)
  *
  * Context: Any context, interrupts disabled, one caller at a time, within the RCU
  * read-side critical section of the merge. It may have interrupted who writes.
+ * Return: whether the ring buffer has got it.
  */
-void blog_write_now(const struct blog_place *place)
+bool blog_write_now(const struct blog_place *place)
 {
 	static struct {
 		struct blog_item item;
@@ -225,8 +226,9 @@ void blog_write_now(const struct blog_place *place)
 	struct trace_event_file *file = READ_ONCE(logger->event->file);
 
 	blog_write_copy(&dump.item, place);
-	if (file && !blog_ctx_emptied(place)) {
-		write_event(&dump.item, file);
-		save_owner(&dump.item.owner);
-	}
+	if (!file || blog_ctx_emptied(place) || !write_event(&dump.item, file))
+		return false;
+	save_owner(&dump.item.owner);
+
+	return true;
 }

@@ -111,12 +111,17 @@ static void check_history(struct obstacles *obstacles, const char *logger)
 
 static void check_tracing_on(struct obstacles *obstacles)
 {
-	char *text = read_file("tracing_on");
+	char *text = read_file("tracing_on"), *last_boot = read_file("last_boot");
 
-	if (text && *text == '0')
+	if (last_boot && strcmp(last_boot, "none"))
+		add(obstacles, "last_boot", NULL,
+		    text_of("the instance shows the history of the last boot, and nothing of this one; it is dropped by"),
+		    text_of("echo 1 > %s/tracing_on", instance_dir()));
+	else if (text && *text == '0')
 		add(obstacles, "instance_off", NULL,
 		    text_of("the instance is off: its files trace and trace_pipe show nothing new (trace-cmd record switches it on, and off in the end)"),
 		    text_of("echo 1 > %s/tracing_on", instance_dir()));
+	free(last_boot);
 	free(text);
 }
 
