@@ -19,6 +19,7 @@
  *	      shortage.c    when they run short (refill.c and recall.c, too)
  *	  serialize.c	    how arguments are stored
  *	    site.c	statements (logger.c and query.c, too)
+ *	vmcoreinfo.c	where a reader of a memory dump finds all this
  */
 #ifndef _LIB_BLOG_LOGGER_H
 #define _LIB_BLOG_LOGGER_H
