@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the command blog believes of records is what lib/blog writes: this compiles, or
- * it is not so.
+ * What the command blog believes of records, and of where they are in a dump, is what
+ * lib/blog writes: this compiles, or it is not so.
  */
+#include <linux/blog/vmcoreinfo.h>
+
 #include "../../lib/blog/record.h"
+#include "../../tools/tracing/blog/layout.h"
 #include "../../tools/tracing/blog/record.h"
 
 #define same_member(_mine, _field, _kernels, _kernel_field)			\
@@ -30,3 +33,43 @@ static_assert((int)RECORD_CPU == (int)BLOG_CPU);
 static_assert((int)RECORD_CLIENT == (int)BLOG_CLIENT);
 static_assert((int)RECORD_OWNER == (int)BLOG_OWNER);
 static_assert((int)RECORD_LOST == (int)BLOG_LOST);
+
+#define same_in_layout(_field)	same_member(layout, _field, blog_layout, _field)
+
+static_assert(sizeof(struct layout) == sizeof(struct blog_layout));
+same_in_layout(version);
+same_in_layout(size);
+same_in_layout(long_size);
+same_in_layout(short_size);
+same_in_layout(loggers);
+same_in_layout(trace);
+same_in_layout(boottime);
+same_in_layout(realtime);
+same_in_layout(ctx_size);
+same_in_layout(logger_name);
+same_in_layout(logger_owner);
+same_in_layout(state_list);
+same_in_layout(state_logger);
+same_in_layout(state_contexts);
+same_in_layout(state_site_by_id);
+same_in_layout(state_nr_sites);
+same_in_layout(site_format);
+same_in_layout(site_function);
+same_in_layout(ctx_all);
+same_in_layout(ctx_state);
+same_in_layout(ctx_task);
+same_in_layout(ctx_generation);
+same_in_layout(ctx_cleared);
+same_in_layout(ctx_records);
+same_in_layout(ctx_last);
+same_in_layout(ctx_head);
+same_in_layout(ctx_owner);
+same_in_layout(ctx_data);
+same_in_layout(task_state);
+same_in_layout(module_kallsyms);
+same_in_layout(kallsyms_symtab);
+same_in_layout(kallsyms_num_symtab);
+same_in_layout(kallsyms_strtab);
+
+static_assert(LAYOUT_VERSION == BLOG_LAYOUT_VERSION);
+static_assert((int)LAYOUT_CTX_ACTIVE == (int)BLOG_CTX_ACTIVE);

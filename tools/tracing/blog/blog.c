@@ -4,7 +4,12 @@
  *
  *	blog.c		which subcommand
  *	  show.c ...	    one file each: options, and what it prints
- *	    history.c		messages out of this kernel's contexts
+ *	    view.c		messages to print, for show and dump
+ *	    history.c		messages out of a kernel's contexts: of this one, or
+ *	      vmcore.c		    of one that died: loggers, statements, contexts
+ *	        vmcore_symbol.c		names of functions
+ *	        core.c			its memory, out of a dump
+ *	        kcore.c			or out of /proc/kcore
  *	      contexts.c	    merged by time
  *	        record.c		records of a context
  *	    recording.c		messages, and other events, out of a trace.dat
@@ -49,6 +54,7 @@ static const struct command {
 	{ "off",	off_command,	"switch statements off" },
 	{ "clear",	clear_command,	"drop what was logged" },
 	{ "budget",	budget_command,	"how much memory the log may take" },
+	{ "dump",	dump_command,	"what was logged, out of a dump of a kernel that died" },
 	{ "export",	export_command,	"a timeline to look at, for ui.perfetto.dev" },
 };
 

@@ -15,6 +15,7 @@ enum {
 /* Each takes its name and arguments, and returns an exit status. */
 int budget_command(int argc, char **argv);
 int clear_command(int argc, char **argv);
+int dump_command(int argc, char **argv);
 int export_command(int argc, char **argv);
 int hung_command(int argc, char **argv);
 int off_command(int argc, char **argv);

@@ -2,7 +2,7 @@
 # Completion of the command blog for bash. It is found by itself if it is installed as
 # "blog" in the directory completions of bash-completion; else: . completion.bash
 
-_blog_commands="show hung tasks status top sites on off clear budget export"
+_blog_commands="show hung tasks status top sites on off clear budget dump export"
 
 # What a command takes, options with a value ending in =.
 _blog_options()
@@ -18,6 +18,8 @@ _blog_options()
 	on|off)	echo "-l= --logger= --json" ;;
 	clear)	echo "-l= --logger= -a --all --json" ;;
 	budget)	echo "-l= --logger= --json" ;;
+	dump)	echo "-p= --pid= -c= --comm= --client= -l= --logger= -g= --grep= --since= --until=
+		      -n= --lines= -r --raw-time --json --hung -a= --age=" ;;
 	export)	echo "-o= --output= -i= --input= --sched -p= --pid= -c= --comm= --client=
 		      -l= --logger= -g= --grep= --since= --until=" ;;
 	"")	echo "--json --version" ;;
@@ -103,6 +105,8 @@ _blog()
 	"")		_blog_words "$_blog_commands" ;;
 	sites|on|off)	_blog_query "$prev" ;;
 	budget)		_blog_words "64M 128M 256M 512M" ;;
+	dump)		compopt -o filenames 2>/dev/null
+			mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	esac
 }
 

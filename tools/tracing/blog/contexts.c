@@ -9,21 +9,66 @@
 #include "output.h"
 #include "record.h"
 
+/* A place in a context. */
+struct place {
+	struct record_cursor	cursor;
+	const struct context	*context;
+};
+
 struct merge {
-	struct record_cursor	*cursors;
-	size_t			nr;
+	struct place	*places;
+	size_t		nr;
 };
 
 /* ---------------------------- a context ---------------------------- */
 
-static void start(struct record_cursor *cursor, const struct context *context)
+/* Windows have so much memory together, if there are not too many. */
+#define WINDOWS_SIZE	(128UL << 20)
+#define WINDOW_MAX	(64UL << 10)
+
+static struct record_window *make_window(const struct contexts *contexts,
+					 struct context *context, size_t nr_windows)
+{
+	size_t room = WINDOWS_SIZE / nr_windows & ~(size_t)(RECORD_WINDOW_MIN - 1);
+	struct record_window *window;
+
+	if (room > WINDOW_MAX)
+		room = WINDOW_MAX;
+	if (room < RECORD_WINDOW_MIN)
+		room = RECORD_WINDOW_MIN;
+	window = must(malloc(sizeof(*window) + room));
+	*window = (struct record_window) {
+		.fetch = contexts->fetch, .data = context, .total = context->size,
+		.room = room,
+	};
+
+	return window;
+}
+
+/* So many are started at the same time as @nr_windows says. */
+static void start(struct record_cursor *cursor, const struct contexts *contexts,
+		  struct context *context, size_t nr_windows)
 {
 	uint32_t i;
 
-	record_start(cursor, context->data, context->size);
+	if (contexts->fetch)
+		record_start_window(cursor, make_window(contexts, context, nr_windows));
+	else
+		record_start(cursor, context->data, context->size);
 	cursor->message.logger = context->logger;
 	for (i = 0; i < context->cleared && record_next(cursor); i++)
 		;
+}
+
+/* At the end of the context. */
+static void finish(struct contexts *contexts, const struct context *context,
+		   struct record_cursor *cursor)
+{
+	if (cursor->damaged)
+		contexts->nr_damaged++;
+	else if (context->last > cursor->message.time)
+		contexts->nr_begun++;
+	free(cursor->window);
 }
 
 static bool next_wanted(const struct contexts *contexts, struct record_cursor *cursor,
@@ -46,72 +91,104 @@ static bool next_wanted(const struct contexts *contexts, struct record_cursor *c
 	return false;
 }
 
+static void visit(struct contexts *contexts, struct context *context, message_fn look,
+		  void *data)
+{
+	struct record_cursor cursor;
+
+	start(&cursor, contexts, context, 1);
+	while (record_next(&cursor))
+		if (cursor.message.time <= contexts->until)
+			look(&cursor.message, data);
+	finish(contexts, context, &cursor);
+}
+
 /**
- * context_visit - look at the messages of a context
+ * context_visit - look at the messages of a context that is in memory
  * @context: the context
  * @until: younger messages are passed over
  * @look: called for each; what it returns means nothing
  * @data: for it
  */
-void context_visit(const struct context *context, uint64_t until, message_fn look,
-		   void *data)
+void context_visit(struct context *context, uint64_t until, message_fn look, void *data)
 {
-	struct record_cursor cursor;
+	struct contexts contexts = { .until = until };
 
-	start(&cursor, context);
-	while (record_next(&cursor))
-		if (cursor.message.time <= until)
-			look(&cursor.message, data);
+	visit(&contexts, context, look, data);
 }
 
 /* ---------------------------- merge ---------------------------- */
 
-static bool is_before(const struct record_cursor *a, const struct record_cursor *b)
+static bool is_before(const struct place *a, const struct place *b)
 {
-	uint64_t left = a->message.time, right = b->message.time;
+	uint64_t left = a->cursor.message.time, right = b->cursor.message.time;
 
 	return left < right ||
-	       (left == right && (int32_t)(a->turn - b->turn) < 0);
+	       (left == right && (int32_t)(a->cursor.turn - b->cursor.turn) < 0);
 }
 
 static void sift_down(struct merge *merge, size_t pos)
 {
-	struct record_cursor moved = merge->cursors[pos];
+	struct place moved = merge->places[pos];
 
 	for (;;) {
 		size_t child = 2 * pos + 1;
 
 		if (child + 1 < merge->nr &&
-		    is_before(&merge->cursors[child + 1], &merge->cursors[child]))
+		    is_before(&merge->places[child + 1], &merge->places[child]))
 			child++;
-		if (child >= merge->nr || !is_before(&merge->cursors[child], &moved))
+		if (child >= merge->nr || !is_before(&merge->places[child], &moved))
 			break;
-		merge->cursors[pos] = merge->cursors[child];
+		merge->places[pos] = merge->places[child];
 		pos = child;
 	}
-	merge->cursors[pos] = moved;
+	merge->places[pos] = moved;
 }
 
-static void begin_merge(struct merge *merge, const struct contexts *contexts,
+/* A place goes to the next message of its context, or goes. */
+static void advance(struct merge *merge, struct contexts *contexts, size_t pos,
+		    message_filter wanted, void *data)
+{
+	struct place *place = &merge->places[pos];
+
+	if (next_wanted(contexts, &place->cursor, wanted, data))
+		return;
+	finish(contexts, place->context, &place->cursor);
+	*place = merge->places[--merge->nr];
+}
+
+static void begin_merge(struct merge *merge, struct contexts *contexts,
 			message_filter wanted, void *data)
 {
 	size_t i;
 
 	merge->nr = 0;
-	merge->cursors = must(calloc(contexts->nr + 1, sizeof(*merge->cursors)));
+	merge->places = must(calloc(contexts->nr + 1, sizeof(*merge->places)));
+	contexts->nr_damaged = 0;
+	contexts->nr_begun = 0;
 	for (i = 0; i < contexts->nr; i++) {
-		start(&merge->cursors[merge->nr], &contexts->list[i]);
-		merge->nr += next_wanted(contexts, &merge->cursors[merge->nr], wanted, data);
+		struct place *place = &merge->places[merge->nr++];
+
+		place->context = &contexts->list[i];
+		start(&place->cursor, contexts, &contexts->list[i], contexts->nr);
+		advance(merge, contexts, merge->nr - 1, wanted, data);
 	}
 	for (i = merge->nr / 2; i--;)
 		sift_down(merge, i);
 }
 
+static void end_merge(struct merge *merge)
+{
+	while (merge->nr)
+		free(merge->places[--merge->nr].cursor.window);
+	free(merge->places);
+}
+
 /* Whether the first one is still the oldest: mostly the same context goes on. */
 static bool goes_on(const struct merge *merge)
 {
-	return (merge->nr < 2 || !is_before(&merge->cursors[1], &merge->cursors[0])) &&
-	       (merge->nr < 3 || !is_before(&merge->cursors[2], &merge->cursors[0]));
+	return (merge->nr < 2 || !is_before(&merge->places[1], &merge->places[0])) &&
+	       (merge->nr < 3 || !is_before(&merge->places[2], &merge->places[0]));
 }
 
 /**
@@ -152,7 +229,7 @@ void contexts_own(struct contexts *contexts, struct block *blocks)
  *
  * Return: 0, or what @look returned to stop.
  */
-int contexts_each(const struct contexts *contexts, message_filter wanted, message_fn look,
+int contexts_each(struct contexts *contexts, message_filter wanted, message_fn look,
 		  void *data)
 {
 	struct merge merge;
@@ -160,15 +237,13 @@ int contexts_each(const struct contexts *contexts, message_filter wanted, messag
 
 	begin_merge(&merge, contexts, wanted, data);
 	while (merge.nr && !ret) {
-		struct record_cursor *first = merge.cursors;
-
-		ret = look(&first->message, data);
-		if (!next_wanted(contexts, first, wanted, data))
-			*first = merge.cursors[--merge.nr];
+		ret = look(&merge.places[0].cursor.message, data);
+		if (!ret)
+			advance(&merge, contexts, 0, wanted, data);
 		if (merge.nr && !goes_on(&merge))
 			sift_down(&merge, 0);
 	}
-	free(merge.cursors);
+	end_merge(&merge);
 
 	return ret;
 }
@@ -179,12 +254,14 @@ int contexts_each(const struct contexts *contexts, message_filter wanted, messag
  * @look: called for each; what it returns means nothing
  * @data: for it
  */
-void contexts_visit(const struct contexts *contexts, message_fn look, void *data)
+void contexts_visit(struct contexts *contexts, message_fn look, void *data)
 {
 	size_t i;
 
+	contexts->nr_damaged = 0;
+	contexts->nr_begun = 0;
 	for (i = 0; i < contexts->nr; i++)
-		context_visit(&contexts->list[i], contexts->until, look, data);
+		visit(contexts, &contexts->list[i], look, data);
 }
 
 /**

@@ -20,6 +20,7 @@
 #include "ceph_request.h"
 #include "chrome.h"
 #include "command.h"
+#include "core.h"
 #include "escape.h"
 #include "filter.h"
 #include "history.h"
@@ -37,7 +38,7 @@
  * @filter: which messages
  * @whose: the same but for time and text: which requests
  * @since, @until: as the user gave them
- * @input: a recording
+ * @input: a recording, or a dump of a kernel
  * @path: the file to write
  * @with_sched: show the scheduler, too
  * @chrome: the file
@@ -71,7 +72,8 @@ static void print_help(void)
 	     "Writes a timeline that https://ui.perfetto.dev shows: what each task said, the\n"
 	     "requests it made, from submit to reply, and how it was scheduled.\n\n"
 	     "  -o, --output FILE    write it there\n"
-	     "  -i, --input FILE     out of a trace.dat; else what the kernel retains\n"
+	     "  -i, --input FILE     out of a trace.dat, or a dump of a kernel; else what this\n"
+	     "                       kernel retains\n"
 	     "      --sched          with the scheduler, if -i has it recorded\n"
 	     "  -p, --pid PID        of this thread or process; may be given again\n"
 	     "  -c, --comm NAME      of tasks of this name; * and ? stand for others\n"
@@ -336,15 +338,22 @@ static void export_recording(struct export *export)
 	recording_close(recording);
 }
 
-static void export_history(struct export *export)
+static void export_history(struct export *export, struct history *history)
 {
-	struct history *history = history_read(export->filter.logger);
-
 	set_clock(export, history_clock(history));
 	begin(export, history_loggers(history));
 	history_each(history, take_message, export);
 	end(export);
+	history_tell_damage(history);
 	history_free(history);
+}
+
+static void export_dump(struct export *export)
+{
+	if (export->with_sched)
+		misuse("a dump has nothing of the scheduler: --sched needs a trace.dat");
+	check_output(export);
+	export_history(export, history_read_dump(export->input, export->filter.logger));
 }
 
 int export_command(int argc, char **argv)
@@ -352,10 +361,12 @@ int export_command(int argc, char **argv)
 	struct export export = { 0 };
 
 	parse_options(&export, argc, argv);
-	if (export.input)
+	if (export.input && core_is(export.input))
+		export_dump(&export);
+	else if (export.input)
 		export_recording(&export);
 	else
-		export_history(&export);
+		export_history(&export, history_read(export.filter.logger));
 	filter_free(&export.filter);
 
 	return output_end();

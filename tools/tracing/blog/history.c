@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1
 /*
- * Copies the contexts of the loggers, or looks at one after another.
+ * Copies the contexts of the loggers, or looks at one after another; or at those in a dump.
  *
  * Contexts are copied one after another, while tasks go on writing. What is younger
  * than the first of them is passed over: else some of it would be missing among the
@@ -16,11 +16,13 @@
 #include <linux/blog.h>
 
 #include "contexts.h"
+#include "core.h"
 #include "history.h"
 #include "instance.h"
 #include "logger.h"
 #include "output.h"
 #include "symbol.h"
+#include "vmcore.h"
 
 #define BLOCK_SIZE	(1 << 20)
 
@@ -52,12 +54,15 @@ typedef void (*context_fn)(struct context *context, void *data);
 /**
  * struct history - what was read
  * @tep: knows the events; symbols once they were asked for
+ * @core, @vmcore: a dump, in place of @tep
  * @loggers: of it
  * @contexts: of theirs
  * @clock: at the time of the first copy
  */
 struct history {
 	struct tep_handle	*tep;
+	struct core		*core;
+	struct vmcore		*vmcore;
 	struct logger		*loggers;
 	struct contexts		contexts;
 	struct clock		clock;
@@ -324,6 +329,66 @@ struct history *history_read(const char *logger)
 }
 
 /**
+ * history_read_dump - find what a kernel retained when it died
+ * @path: a dump of its memory; or /proc/kcore, that of this one
+ * @logger: of this logger alone; NULL: of all
+ *
+ * Ends the program if that is not possible.
+ *
+ * Return: what was found, to be freed with history_free().
+ */
+struct history *history_read_dump(const char *path, const char *logger)
+{
+	struct history *history = must(calloc(1, sizeof(*history)));
+
+	history->core = core_open(path);
+	history->vmcore = vmcore_read(history->core, path);
+	history->loggers = vmcore_loggers(history->vmcore);
+	if (logger && !loggers_find(history->loggers, logger))
+		die("%s has no logger %s", path, logger);
+	vmcore_contexts(history->vmcore, logger, &history->contexts);
+	history->clock = *vmcore_clock(history->vmcore);
+	history->contexts.until = UINT64_MAX;
+
+	return history;
+}
+
+/**
+ * history_tasks - the tasks of a dump that have contexts
+ * @history: out of history_read_dump()
+ * @tasks: takes them
+ */
+void history_tasks(const struct history *history, struct task_list *tasks)
+{
+	vmcore_tasks(history->vmcore, tasks);
+}
+
+static const char *contexts_text(size_t nr)
+{
+	return nr == 1 ? "context" : "contexts";
+}
+
+/**
+ * history_tell_damage - say what the last walk through a dump could not show
+ * @history: out of history_read_dump(), or another: nothing is said of that
+ */
+void history_tell_damage(const struct history *history)
+{
+	const struct contexts *contexts = &history->contexts;
+
+	if (!history->core)
+		return;
+	if (contexts->nr_begun)
+		warn("the last message of %zu %s was being written, and is left out",
+		     contexts->nr_begun, contexts_text(contexts->nr_begun));
+	if (contexts->nr_damaged)
+		warn("%zu %s %s: what follows in there is left out", contexts->nr_damaged,
+		     contexts_text(contexts->nr_damaged),
+		     core_is_live(history->core) ? "went on meanwhile" :
+		     contexts->nr_damaged == 1 ? "is damaged" : "are damaged");
+}
+
+/**
  * history_clock - when it was copied
  * @history: the copy
  *
@@ -362,8 +427,13 @@ const struct logger *history_loggers(const struct history *history)
 void history_free(struct history *history)
 {
 	contexts_free(&history->contexts);
-	loggers_free(history->loggers);
-	tep_free(history->tep);
+	if (history->vmcore) {
+		vmcore_free(history->vmcore);
+		core_close(history->core);
+	} else {
+		loggers_free(history->loggers);
+		tep_free(history->tep);
+	}
 	free(history);
 }
 

@@ -30,18 +30,6 @@
 /* Who runs within this time does not hang. */
 #define SETTLE		(NSEC_PER_SEC / 5)
 
-/**
- * struct options - what the user wants
- * @messages: so many of the last messages of each task
- * @age: requests that nobody waits for are shown if they are older, in ns
- * @json: for programs
- */
-struct options {
-	size_t		messages;
-	uint64_t	age;
-	bool		json;
-};
-
 static void print_help(void)
 {
 	puts("Usage: blog hung [OPTION]...\n"
@@ -68,7 +56,32 @@ static uint64_t parse_number(const char *text, uint64_t max, const char *what)
 	return nr;
 }
 
-static void parse_options(struct options *options, int argc, char **argv)
+/**
+ * hung_option - take an option of a command
+ * @options: the options
+ * @option: 'n', 'a' or 'j', or another one
+ * @value: its value
+ *
+ * Return: false if it is another one.
+ */
+bool hung_option(struct hung_options *options, int option, const char *value)
+{
+	switch (option) {
+	case 'n':
+		options->messages = parse_number(value, 10000, "a number of lines");
+		return true;
+	case 'a':
+		options->age = parse_number(value, UINT32_MAX, "seconds") * NSEC_PER_SEC;
+		return true;
+	case 'j':
+		options->json = true;
+		return true;
+	}
+
+	return false;
+}
+
+static void parse_options(struct hung_options *options, int argc, char **argv)
 {
 	static const struct option names[] = {
 		{ "lines", required_argument, NULL, 'n' },
@@ -80,23 +93,12 @@ static void parse_options(struct options *options, int argc, char **argv)
 	int opt;
 
 	while ((opt = getopt_long(argc, argv, "n:a:h", names, NULL)) != -1) {
-		switch (opt) {
-		case 'n':
-			options->messages = parse_number(optarg, 10000, "a number of lines");
-			break;
-		case 'a':
-			options->age = parse_number(optarg, UINT32_MAX, "seconds") *
-				       NSEC_PER_SEC;
-			break;
-		case 'j':
-			options->json = true;
-			break;
-		case 'h':
+		if (opt == 'h') {
 			print_help();
 			exit(output_end());
-		default:
-			misuse("see above");
 		}
+		if (!hung_option(options, opt, optarg))
+			misuse("see above");
 	}
 	if (optind < argc)
 		misuse("unexpected argument %s", argv[optind]);
@@ -207,7 +209,7 @@ static void guess_wait(struct hung *hung, struct task *task)
 	if (task->bound != WAIT_UNKNOWN)
 		return;
 	task->bound = WAIT_AT_MOST;
-	task->waits_for = now_boottime() - task->start;
+	task->waits_for = hung->clock.boottime - task->start;
 	if (!work || !work->nr_messages)
 		return;
 	task->waits_for = hung_age(hung, work->last);
@@ -345,6 +347,20 @@ void hung_find_cause(struct hung *hung, const struct task *task, struct hung_cau
 		add_own_requests(hung, work, cause);
 }
 
+static void show(struct hung *hung, size_t nr_tasks, const struct hung_options *options)
+{
+	collect_open(hung);
+	collect_tasks(hung, nr_tasks);
+	collect_requests(hung, options->age);
+	if (hung->clients.problem && (nr_tasks || hung->nr_requests))
+		warn("%s", hung->clients.problem);
+	output_begin(!options->json);
+	if (options->json)
+		hung_print_json(hung);
+	else
+		hung_print(hung);
+}
+
 static void free_hung(struct hung *hung)
 {
 	ceph_free(hung->ceph);
@@ -356,9 +372,52 @@ static void free_hung(struct hung *hung)
 	free(hung->requests);
 }
 
+/* Of those that sleep interruptibly, whoever said that he waits. Returns how many wait. */
+static size_t keep_waiting(struct hung *hung)
+{
+	size_t nr = 0, i;
+
+	for (i = 0; i < hung->tasks.nr; i++) {
+		struct task *task = &hung->tasks.tasks[i];
+		const struct work *work = task->is_waiting ?
+					  ceph_work(hung->ceph, task->pid) : NULL;
+
+		task->is_waiting = task->is_waiting && (task->state == 'D' ||
+				   (work && (work->waits || *work->other)));
+		nr += task->is_waiting;
+	}
+
+	return nr;
+}
+
+/**
+ * hung_dump - show which tasks hung when a kernel died, as far as a dump tells
+ * @path: the dump
+ * @options: what the user wants
+ *
+ * Return: exit status.
+ */
+int hung_dump(const char *path, const struct hung_options *options)
+{
+	struct history *history = history_read_dump(path, NULL);
+	struct hung hung = {
+		.ceph = ceph_new(options->messages), .clock = *history_clock(history),
+		.has_history = true, .dump = path,
+	};
+
+	history_tasks(history, &hung.tasks);
+	ceph_read(hung.ceph, history, &hung.tasks);
+	show(&hung, keep_waiting(&hung), options);
+	history_tell_damage(history);
+	free_hung(&hung);
+	history_free(history);
+
+	return output_end();
+}
+
 int hung_command(int argc, char **argv)
 {
-	struct options options = { .messages = 8, .age = 30 * NSEC_PER_SEC };
+	struct hung_options options = HUNG_OPTIONS_DEFAULT;
 	struct hung hung = { 0 };
 	struct history *history;
 	uint64_t begin, lag;
@@ -379,16 +438,7 @@ int hung_command(int argc, char **argv)
 	settle(begin);
 	nr = tasks_keep_waiting(&hung.tasks);
 	tasks_read_wait(&hung.tasks);
-	collect_open(&hung);
-	collect_tasks(&hung, nr);
-	collect_requests(&hung, options.age);
-	if (hung.clients.problem && (nr || hung.nr_requests))
-		warn("%s", hung.clients.problem);
-	output_begin(!options.json);
-	if (options.json)
-		hung_print_json(&hung);
-	else
-		hung_print(&hung);
+	show(&hung, nr, &options);
 	free_hung(&hung);
 	if (history)
 		history_free(history);

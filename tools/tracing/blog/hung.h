@@ -32,6 +32,7 @@
  * @mounts: of CephFS
  * @clock: when the history was read
  * @has_history: it was
+ * @dump: all of that is of a kernel that has died, of which this is a dump; or NULL
  */
 struct hung {
 	struct task_list	tasks;
@@ -46,7 +47,22 @@ struct hung {
 	struct mount		*mounts;
 	struct clock		clock;
 	bool			has_history;
+	const char		*dump;
 };
+
+/**
+ * struct hung_options - what the user wants
+ * @messages: so many of the last messages of each task
+ * @age: requests that nobody waits for are shown if they are older, in ns
+ * @json: for programs
+ */
+struct hung_options {
+	size_t		messages;
+	uint64_t	age;
+	bool		json;
+};
+
+#define HUNG_OPTIONS_DEFAULT	{ .messages = 8, .age = 30 * NSEC_PER_SEC }
 
 /* What a task waits for, as far as it is known. */
 struct hung_cause {
@@ -55,6 +71,8 @@ struct hung_cause {
 	const char	*other;	/* NULL if there is nothing else */
 };
 
+bool hung_option(struct hung_options *options, int option, const char *value);
+int hung_dump(const char *path, const struct hung_options *options);
 void hung_find_cause(struct hung *hung, const struct task *task, struct hung_cause *cause);
 uint64_t hung_age(const struct hung *hung, uint64_t time);
 void hung_print(struct hung *hung);

@@ -139,11 +139,15 @@ static void print_cause(struct hung *hung, const struct task *task)
 	}
 }
 
-static void print_stack(const struct task *task)
+static void print_stack(const struct hung *hung, const struct task *task)
 {
 	const char *line = task->stack;
 
 	print_key("stack");
+	if (hung->dump) {
+		printf("crash> bt %d, or drgn: print(prog.stack_trace(%d))\n", task->pid, task->pid);
+		return;
+	}
 	if (!line) {
 		puts(task->stack_error == ETIMEDOUT ? "does not answer" :
 		     task->stack_error == ENOENT ? "not in this kernel: it lacks CONFIG_STACKTRACE" :
@@ -194,7 +198,7 @@ static void print_task(struct hung *hung, const struct task *task)
 	}
 	if (work && work->nr_messages)
 		print_cause(hung, task);
-	print_stack(task);
+	print_stack(hung, task);
 	if (hung->has_history)
 		print_messages(hung, work);
 	putchar('\n');
@@ -209,7 +213,8 @@ void hung_print(struct hung *hung)
 	size_t i;
 
 	if (!hung->nr_shown && !hung->nr_requests) {
-		puts("Nothing hangs.");
+		puts(hung->dump ? "Nothing hung, among the tasks that had logged lately." :
+		     "Nothing hangs.");
 		return;
 	}
 	for (i = 0; i < hung->nr_shown; i++)

@@ -81,7 +81,12 @@ static bool read_task(struct task *task, int tgid, int pid, int *threads)
 	return read_small(text, sizeof(text), path) && parse_stat(task, text, threads);
 }
 
-static void add_task(struct task_list *list, const struct task *task)
+/**
+ * tasks_add - add a task
+ * @list: the tasks, in no order from here on
+ * @task: copied
+ */
+void tasks_add(struct task_list *list, const struct task *task)
 {
 	if (list->nr == list->room) {
 		list->room = 2 * list->room + 256;
@@ -105,7 +110,7 @@ static void add_threads(struct task_list *list, int tgid)
 	while ((entry = readdir(dir)))
 		if (isdigit(entry->d_name[0]) && atoi(entry->d_name) != tgid &&
 		    read_task(&task, tgid, atoi(entry->d_name), &threads))
-			add_task(list, &task);
+			tasks_add(list, &task);
 	closedir(dir);
 }
 
@@ -114,6 +119,16 @@ static int by_pid(const void *a, const void *b)
 	const struct task *left = a, *right = b;
 
 	return (left->pid > right->pid) - (left->pid < right->pid);
+}
+
+/**
+ * tasks_sort - sort tasks by their pids
+ * @list: the tasks
+ */
+void tasks_sort(struct task_list *list)
+{
+	if (list->nr)
+		qsort(list->tasks, list->nr, sizeof(*list->tasks), by_pid);
 }
 
 /**
@@ -135,12 +150,12 @@ void tasks_read(struct task_list *list)
 
 		if (!pid || !read_task(&task, pid, pid, &threads))
 			continue;
-		add_task(list, &task);
+		tasks_add(list, &task);
 		if (threads > 1)
 			add_threads(list, pid);
 	}
 	closedir(dir);
-	qsort(list->tasks, list->nr, sizeof(*list->tasks), by_pid);
+	tasks_sort(list);
 }
 
 /**

@@ -56,6 +56,8 @@ struct task_list {
 };
 
 void tasks_read(struct task_list *list);
+void tasks_add(struct task_list *list, const struct task *task);
+void tasks_sort(struct task_list *list);
 struct task *tasks_find(const struct task_list *list, int pid);
 void tasks_free(struct task_list *list);
 

@@ -20,6 +20,48 @@ void record_start(struct record_cursor *cursor, const void *data, size_t size)
 	cursor->end = cursor->pos + size;
 }
 
+/**
+ * record_start_window - go before the first record of a context that is not in memory
+ * @cursor: the place
+ * @window: takes some records at a time; it has none yet
+ */
+void record_start_window(struct record_cursor *cursor, struct record_window *window)
+{
+	record_start(cursor, window->bytes, 0);
+	cursor->window = window;
+}
+
+/* What was not used yet goes to the front, and what follows is fetched behind it. */
+static bool move_window(struct record_cursor *cursor)
+{
+	struct record_window *window = cursor->window;
+	size_t left = cursor->end - cursor->pos, size = window->room - left;
+
+	if (size > window->total - window->next)
+		size = window->total - window->next;
+	memmove(window->bytes, cursor->pos, left);
+	cursor->pos = window->bytes;
+	cursor->end = cursor->pos + left;
+	if (!size)
+		return false;
+	if (!window->fetch(window->data, window->next, window->bytes + left, size)) {
+		window->next = window->total;
+		cursor->damaged = true;
+		return false;
+	}
+	window->next += size;
+	cursor->end += size;
+
+	return true;
+}
+
+static bool is_at_hand(struct record_cursor *cursor, size_t size)
+{
+	return (size_t)(cursor->end - cursor->pos) >= size ||
+	       (cursor->window && move_window(cursor) &&
+		(size_t)(cursor->end - cursor->pos) >= size);
+}
+
 static void take_owner(struct record_cursor *cursor, const struct record_owner *owner)
 {
 	struct message *message = &cursor->message;
@@ -68,17 +110,23 @@ static void take_control(struct record_cursor *cursor, const struct record *reco
 /* The next record, whatever it is; NULL if there is none, or it is damaged. */
 static const struct record *next_record(struct record_cursor *cursor)
 {
-	const struct record *record = (const void *)cursor->pos;
-	size_t left = cursor->end - cursor->pos;
+	const struct record *record;
 
-	if (left < sizeof(*record) || record->len % sizeof(uint32_t) ||
-	    record->len > left - sizeof(*record)) {
-		cursor->pos = cursor->end;
-		return NULL;
+	if (is_at_hand(cursor, sizeof(*record))) {
+		record = (const void *)cursor->pos;
+		if (record->site && !(record->len % sizeof(uint32_t)) &&
+		    is_at_hand(cursor, sizeof(*record) + record->len)) {
+			record = (const void *)cursor->pos;
+			cursor->pos += sizeof(*record) + record->len;
+			return record;
+		}
 	}
-	cursor->pos += sizeof(*record) + record->len;
+	cursor->damaged |= cursor->pos != cursor->end;
+	cursor->pos = cursor->end;
+	if (cursor->window)
+		cursor->window->next = cursor->window->total;
 
-	return record;
+	return NULL;
 }
 
 /**

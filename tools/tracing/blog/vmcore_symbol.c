@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: LGPL-2.1
+/*
+ * The symbols of modules are ELF symbol tables, at their run-time addresses. They are read
+ * when the first name is asked for: few messages have any.
+ */
+#include <elf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <event-parse.h>
+
+#include "core.h"
+#include "layout.h"
+#include "output.h"
+#include "symbol.h"
+#include "vmcore_symbol.h"
+
+/* More of a module there are not. */
+#define SYMBOLS_MAX	(1U << 20)
+#define SYMBOL_NAME	128
+
+/**
+ * struct symbols - names of functions
+ * @core: the memory; @layout: of what is in there
+ * @modules: addresses of modules whose symbols are not read yet; so many of @nr
+ * @tep: knows the others
+ */
+struct symbols {
+	struct core		*core;
+	const struct layout	*layout;
+	uint64_t		*modules;
+	size_t			nr;
+	struct tep_handle	*tep;
+};
+
+/**
+ * symbols_new - know none yet
+ * @core: the memory
+ * @layout: of what is in there
+ *
+ * Return: symbols, to be freed with symbols_free().
+ */
+struct symbols *symbols_new(struct core *core, const struct layout *layout)
+{
+	struct symbols *symbols = must(calloc(1, sizeof(*symbols)));
+
+	symbols->core = core;
+	symbols->layout = layout;
+	symbols->tep = must(tep_alloc());
+
+	return symbols;
+}
+
+/**
+ * symbols_add_module - let a module's symbols be known
+ * @symbols: the symbols
+ * @module: its address
+ */
+void symbols_add_module(struct symbols *symbols, uint64_t module)
+{
+	symbols->modules = must(realloc(symbols->modules,
+					(symbols->nr + 1) * sizeof(*symbols->modules)));
+	symbols->modules[symbols->nr++] = module;
+}
+
+static bool read_pointer(const struct symbols *symbols, uint64_t addr, uint64_t *value)
+{
+	uint32_t narrow;
+
+	if (symbols->layout->long_size == sizeof(*value))
+		return core_read(symbols->core, addr, value, sizeof(*value));
+	if (!core_read(symbols->core, addr, &narrow, sizeof(narrow)))
+		return false;
+	*value = narrow;
+
+	return true;
+}
+
+/* One of a table, of either size. */
+static bool read_entry(const struct symbols *symbols, uint64_t table, uint32_t nr,
+		       Elf64_Sym *entry)
+{
+	Elf32_Sym narrow;
+
+	if (symbols->layout->long_size == 8)
+		return core_read(symbols->core, table + nr * sizeof(*entry), entry,
+				 sizeof(*entry));
+	if (!core_read(symbols->core, table + nr * sizeof(narrow), &narrow, sizeof(narrow)))
+		return false;
+	*entry = (Elf64_Sym) {
+		.st_name = narrow.st_name, .st_info = narrow.st_info,
+		.st_value = narrow.st_value,
+	};
+
+	return true;
+}
+
+/* A name may end before memory does. */
+static bool read_name(const struct symbols *symbols, uint64_t addr, char *name)
+{
+	size_t i;
+
+	for (i = 0; i < SYMBOL_NAME; i++) {
+		if (!core_read(symbols->core, addr + i, &name[i], 1))
+			return false;
+		if (!name[i])
+			return i;
+	}
+
+	return false;
+}
+
+static void read_module(const struct symbols *symbols, uint64_t module)
+{
+	const struct layout *layout = symbols->layout;
+	uint64_t kallsyms, table, names;
+	char name[SYMBOL_NAME];
+	Elf64_Sym entry;
+	uint32_t nr, i;
+
+	if (!layout->kallsyms_strtab ||
+	    !read_pointer(symbols, module + layout->module_kallsyms, &kallsyms) ||
+	    !read_pointer(symbols, kallsyms + layout->kallsyms_symtab, &table) ||
+	    !read_pointer(symbols, kallsyms + layout->kallsyms_strtab, &names) ||
+	    !core_read(symbols->core, kallsyms + layout->kallsyms_num_symtab, &nr, sizeof(nr)) ||
+	    nr > SYMBOLS_MAX)
+		return;
+	for (i = 1; i < nr && read_entry(symbols, table, i, &entry); i++)
+		if (ELF64_ST_TYPE(entry.st_info) == STT_FUNC && entry.st_value &&
+		    read_name(symbols, names + entry.st_name, name))
+			tep_register_function(symbols->tep, name, entry.st_value, NULL);
+}
+
+/**
+ * symbols_print - write the name of a function, for struct bstr_env
+ * @priv: the symbols
+ * @addr: an address in it
+ * @offset: as %pS, not %ps
+ * @buf: for the name; of @size bytes
+ *
+ * Return: false if there is no such function.
+ */
+bool symbols_print(void *priv, uint64_t addr, bool offset, char *buf, size_t size)
+{
+	struct symbols *symbols = priv;
+
+	while (symbols->nr)
+		read_module(symbols, symbols->modules[--symbols->nr]);
+
+	return symbol_print(symbols->tep, addr, offset, buf, size);
+}
+
+/**
+ * symbols_free - free what symbols_new() returned
+ * @symbols: the symbols
+ */
+void symbols_free(struct symbols *symbols)
+{
+	tep_free(symbols->tep);
+	free(symbols->modules);
+	free(symbols);
+}
