@@ -2,7 +2,7 @@
 # What the scripts beside it share. Sourced, by bash, with $here set.
 top=$(cd "$here/../.." && pwd)
 out=$top/build/fuzz
-fuzzers="plugin serialize query history"
+fuzzers="plugin serialize query history dump"
 
 build()
 {

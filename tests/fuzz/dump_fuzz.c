@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: LGPL-2.1
+/*
+ * Fuzzes what the command blog makes of a damaged dump: the walk through loggers,
+ * statements, contexts and records.
+ *
+ * The memory is that of a kernel with two loggers, three statements and four contexts.
+ * An input is
+ *
+ *   byte		number of damages
+ *   u16, u64		each of them: where in the memory, and what stands there then
+ *   bytes		the records of all contexts, in equal parts
+ *
+ * Whatever there is, the walk ends, the merge shows as many messages as a walk through
+ * the contexts, and each has one line of text.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core.h"
+#include "history.h"
+#include "layout.h"
+#include "logger.h"
+#include "output.h"
+#include "process.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+void quiet(const char *format, ...);
+
+#define BASE		0xffff888000000000
+#define MEMORY		(64 << 10)
+#define CTX_SIZE	8192
+#define CTX_DATA	256
+#define NR_CONTEXTS	4
+
+/* Where things are in the memory. */
+enum {
+	LAYOUT		= 0x100,
+	LOGGERS		= 0x200,
+	STATES		= 0x300,	/* 0x100 bytes each */
+	NAMES		= 0x500,
+	SITES		= 0x600,
+	SITE_LIST	= 0x700,
+	STRINGS		= 0x800,
+	MODULE		= 0xa00,
+	CONTEXTS	= 0x1000,
+};
+
+static uint8_t memory[MEMORY];
+
+struct core {
+	int	unused;
+};
+
+static const struct layout layout = {
+	.version = LAYOUT_VERSION, .size = sizeof(layout), .long_size = 8, .short_size = 2,
+	.loggers = BASE + LOGGERS, .ctx_size = CTX_SIZE,
+	.logger_name = 0x80, .logger_owner = 0x88,
+	.state_list = 0x10, .state_logger = 0x20, .state_contexts = 0x28,
+	.state_site_by_id = 0x38, .state_nr_sites = 0x40,
+	.site_format = 0, .site_function = 8,
+	.ctx_all = 0x10, .ctx_state = 0x20, .ctx_task = 0x28, .ctx_generation = 0x30,
+	.ctx_cleared = 0x34, .ctx_records = 0x38, .ctx_last = 0x40, .ctx_head = 0x48,
+	.ctx_owner = 0x50, .ctx_data = CTX_DATA,
+	.task_state = 0, .module_kallsyms = 0, .kallsyms_symtab = 0,
+	.kallsyms_num_symtab = 8, .kallsyms_strtab = 16,
+};
+
+/* ---------------------------- the memory ---------------------------- */
+
+bool core_is(const char *path)
+{
+	(void)path;
+
+	return true;
+}
+
+struct core *core_open(const char *path)
+{
+	(void)path;
+
+	return calloc(1, sizeof(struct core));
+}
+
+const char *core_release(const struct core *core)
+{
+	(void)core;
+
+	return "fuzz";
+}
+
+bool core_is_live(const struct core *core)
+{
+	(void)core;
+
+	return false;
+}
+
+bool core_symbol(struct core *core, const char *name, uint64_t *addr)
+{
+	(void)core;
+	(void)name;
+	*addr = BASE + LAYOUT;
+
+	return true;
+}
+
+bool core_read(struct core *core, uint64_t addr, void *buf, size_t size)
+{
+	(void)core;
+	if (addr < BASE || addr - BASE > MEMORY || size > MEMORY - (addr - BASE))
+		return false;
+	memcpy(buf, memory + (addr - BASE), size);
+
+	return true;
+}
+
+void core_close(struct core *core)
+{
+	free(core);
+}
+
+/* In place of warn(). */
+void quiet(const char *format, ...)
+{
+	(void)format;
+}
+
+static void put(uint32_t where, uint64_t value)
+{
+	memcpy(memory + where, &value, sizeof(value));
+}
+
+static void put_u32(uint32_t where, uint32_t value)
+{
+	memcpy(memory + where, &value, sizeof(value));
+}
+
+static void link_list(uint32_t head, uint32_t a, uint32_t b)
+{
+	put(head, BASE + a);
+	put(a, BASE + b);
+	put(b, BASE + head);
+}
+
+static void make_sites(void)
+{
+	static const char strings[] = "f\0%d %s\0g\0%llx.%pS %.*s %c\0h\0%5hd";
+	uint64_t string = STRINGS;
+	uint32_t i;
+
+	memcpy(memory + STRINGS, strings, sizeof(strings));
+	for (i = 0; i < 3; i++) {
+		put(SITES + 16 * i + layout.site_function, BASE + string);
+		string += strlen((char *)memory + string) + 1;
+		put(SITES + 16 * i + layout.site_format, BASE + string);
+		string += strlen((char *)memory + string) + 1;
+		put(SITE_LIST + 8 * i, BASE + SITES + 16 * i);
+	}
+}
+
+static void make_logger(uint32_t state, uint32_t context)
+{
+	uint32_t contexts = state + layout.state_contexts;
+
+	memcpy(memory + NAMES, "fuzz", 5);
+	put(state + layout.state_logger, BASE + state);
+	put(state + layout.logger_name, BASE + NAMES);
+	put(state + layout.logger_owner, BASE + MODULE);
+	put(state + layout.state_site_by_id, BASE + SITE_LIST);
+	put_u32(state + layout.state_nr_sites, 3);
+	link_list(contexts, context + layout.ctx_all, context + CTX_SIZE + layout.ctx_all);
+}
+
+static void make_context(uint32_t context, const uint8_t *data, size_t size)
+{
+	put_u32(context + layout.ctx_state, LAYOUT_CTX_ACTIVE);
+	put(context + layout.ctx_task, BASE);
+	put_u32(context + layout.ctx_records, 1);
+	put_u32(context + layout.ctx_head, size);
+	memcpy(memory + context + CTX_DATA, data, size);
+}
+
+static void make_memory(const uint8_t *data, size_t size)
+{
+	size_t part = size / NR_CONTEXTS, i;
+
+	if (part > CTX_SIZE - CTX_DATA)
+		part = CTX_SIZE - CTX_DATA;
+	memset(memory, 0, sizeof(memory));
+	put_u32(0, 2);	/* the state of a task */
+	memcpy(memory + LAYOUT, &layout, sizeof(layout));
+	link_list(LOGGERS, STATES + layout.state_list, STATES + 0x100 + layout.state_list);
+	make_sites();
+	make_logger(STATES, CONTEXTS);
+	make_logger(STATES + 0x100, CONTEXTS + 2 * CTX_SIZE);
+	for (i = 0; i < NR_CONTEXTS; i++)
+		make_context(CONTEXTS + i * CTX_SIZE, data + i * part, part);
+	put(MODULE, BASE + MODULE + 0x10);
+	put(MODULE + 0x10, BASE + SITES);
+	put_u32(MODULE + 0x18, 4);
+	put(MODULE + 0x20, BASE + STRINGS);
+}
+
+/* ---------------------------- the walk ---------------------------- */
+
+static void check(int ok, const char *what)
+{
+	if (ok)
+		return;
+	fprintf(stderr, "dump_fuzz: %s\n", what);
+	abort();
+}
+
+static int count(const struct message *message, void *data)
+{
+	(void)message;
+	++*(size_t *)data;
+
+	return 0;
+}
+
+static int look(const struct message *message, void *data)
+{
+	static char text[TEXT_SIZE];
+	size_t len = message_text(message, text, sizeof(text));
+
+	check(len == strlen(text) && len < sizeof(text), "the length is not that of the text");
+	check(!strpbrk(text, "\n\r\033\177"), "control characters");
+
+	return count(message, data);
+}
+
+static void walk(void)
+{
+	struct history *history = history_read_dump("fuzz", NULL);
+	struct task_list tasks = { 0 };
+	size_t visited = 0, merged = 0;
+
+	history_visit(history, count, &visited);
+	history_each(history, look, &merged);
+	check(visited == merged, "the merge loses messages");
+	history_tasks(history, &tasks);
+	tasks_free(&tasks);
+	history_free(history);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const size_t damage = sizeof(uint16_t) + sizeof(uint64_t);
+	uint16_t where;
+	size_t nr, i;
+
+	if (!size || size - 1 < data[0] * damage)
+		return 0;
+	nr = data[0];
+	make_memory(data + 1 + nr * damage, size - 1 - nr * damage);
+	for (i = 0; i < nr; i++) {
+		memcpy(&where, data + 1 + i * damage, sizeof(where));
+		/* What is wrong with the layout ends the program. */
+		if (where > MEMORY - 8 || (where + 8 > LAYOUT && where < LOGGERS))
+			continue;
+		memcpy(memory + where, data + 1 + i * damage + sizeof(where), 8);
+	}
+	walk();
+
+	return 0;
+}
