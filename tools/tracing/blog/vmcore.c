@@ -495,37 +495,66 @@ static char state_letter(uint32_t state)
 	return state & LAYOUT_TASK_SLEEPS ? 'S' : 'R';
 }
 
+/* One that works for several loggers has a context of each. */
+struct owner {
+	struct task	task;
+	uint64_t	last;
+};
+
+/* Of the same task, the one that knows its present name comes first. */
+static int by_pid(const void *a, const void *b)
+{
+	const struct owner *left = a, *right = b;
+
+	if (left->task.pid != right->task.pid)
+		return left->task.pid < right->task.pid ? -1 : 1;
+
+	return (left->last < right->last) - (left->last > right->last);
+}
+
+static bool read_owner(struct vmcore *vmcore, const struct found *found, struct owner *owner)
+{
+	const struct layout *layout = &vmcore->layout;
+	struct task *task = &owner->task;
+	struct record_owner record;
+	uint64_t pointer;
+	uint32_t state;
+
+	*owner = (struct owner) { .last = found->last };
+	if (found->state != LAYOUT_CTX_ACTIVE ||
+	    !read_long(vmcore, found->addr + layout->ctx_task, &pointer) || !pointer ||
+	    !core_read(vmcore->core, found->addr + layout->ctx_owner, &record,
+		       sizeof(record)) ||
+	    !read_u32(vmcore, pointer + layout->task_state, &state))
+		return false;
+	task->pid = record.pid;
+	task->tgid = record.tgid;
+	memcpy(task->name, record.comm, sizeof(record.comm));
+	task->state = state_letter(state);
+	task->is_waiting = task->state == 'D' || task->state == 'S';
+
+	return true;
+}
+
 /**
  * vmcore_tasks - the tasks that have contexts
  * @vmcore: what was found
- * @tasks: takes them; those that sleep are marked as waiting
+ * @tasks: takes them, each once; those that sleep are marked as waiting
  */
 void vmcore_tasks(struct vmcore *vmcore, struct task_list *tasks)
 {
-	const struct layout *layout = &vmcore->layout;
-	struct record_owner owner;
-	uint64_t pointer;
-	uint32_t state;
-	size_t i;
+	struct owner *owners = must(calloc(vmcore->nr + 1, sizeof(*owners)));
+	size_t nr = 0, i;
 
-	for (i = 0; i < vmcore->nr; i++) {
-		const struct found *found = &vmcore->contexts[i];
-		struct task task = { 0 };
-
-		if (found->state != LAYOUT_CTX_ACTIVE ||
-		    !read_long(vmcore, found->addr + layout->ctx_task, &pointer) || !pointer ||
-		    !core_read(vmcore->core, found->addr + layout->ctx_owner, &owner,
-			       sizeof(owner)) ||
-		    !read_u32(vmcore, pointer + layout->task_state, &state))
-			continue;
-		task.pid = owner.pid;
-		task.tgid = owner.tgid;
-		memcpy(task.name, owner.comm, sizeof(owner.comm));
-		task.state = state_letter(state);
-		task.is_waiting = task.state == 'D' || task.state == 'S';
-		tasks_add(tasks, &task);
-	}
+	for (i = 0; i < vmcore->nr; i++)
+		if (read_owner(vmcore, &vmcore->contexts[i], &owners[nr]))
+			nr++;
+	qsort(owners, nr, sizeof(*owners), by_pid);
+	for (i = 0; i < nr; i++)
+		if (!i || owners[i].task.pid != owners[i - 1].task.pid)
+			tasks_add(tasks, &owners[i].task);
 	tasks_sort(tasks);
+	free(owners);
 }
 
 /**
