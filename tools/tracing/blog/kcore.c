@@ -7,6 +7,7 @@
 #include <link.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -14,7 +15,6 @@
 
 #include "kcore.h"
 #include "output.h"
-
 
 #define NOTES_MAX	(1 << 20)
 
@@ -35,13 +35,18 @@ struct kcore {
  * kcore_is - whether a file is that
  * @fd: the file
  *
+ * Another file of procfs is not: /proc/vmcore is a dump. Each mount of it is a file system,
+ * but numbers its files alike.
+ *
  * Return: true if so.
  */
 bool kcore_is(int fd)
 {
+	struct stat file, kcore;
 	struct statfs fs;
 
-	return !fstatfs(fd, &fs) && fs.f_type == PROC_SUPER_MAGIC;
+	return !fstatfs(fd, &fs) && fs.f_type == PROC_SUPER_MAGIC && !fstat(fd, &file) &&
+	       !stat("/proc/kcore", &kcore) && file.st_ino == kcore.st_ino;
 }
 
 static bool read_at(const struct kcore *kcore, uint64_t offset, void *buf, size_t size)
