@@ -6,12 +6,14 @@
  * The memory is that of a kernel with two loggers, three statements and four contexts.
  * An input is
  *
- *   byte		number of damages
+ *   byte		number of damages, to 63; bit 6: the list of loggers, bit 7: the first
+ *			logger's list of contexts goes on through hundreds of entries
  *   u16, u64		each of them: where in the memory, and what stands there then
  *   bytes		the records of all contexts, in equal parts
  *
  * Whatever there is, the walk ends, the merge shows as many messages as a walk through
- * the contexts, and each has one line of text.
+ * the contexts, no more than the memory has room for, and each has one line of text. No
+ * task is there twice.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -24,6 +26,7 @@
 #include "logger.h"
 #include "output.h"
 #include "process.h"
+#include "record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 void quiet(const char *format, ...);
@@ -45,6 +48,15 @@ enum {
 	STRINGS		= 0x800,
 	MODULE		= 0xa00,
 	CONTEXTS	= 0x1000,
+	CHAIN		= CONTEXTS + NR_CONTEXTS * CTX_SIZE,
+	CHAIN_END	= CHAIN + 8 * 300,
+};
+
+/* What the first byte of an input means. */
+enum {
+	DAMAGES		= 0x3f,
+	MANY_LOGGERS	= 0x40,
+	MANY_CONTEXTS	= 0x80,
 };
 
 static uint8_t memory[MEMORY];
@@ -144,6 +156,17 @@ static void link_list(uint32_t head, uint32_t a, uint32_t b)
 	put(b, BASE + head);
 }
 
+/* Each entry is the pointer to the next, and the last one leads to the head. */
+static void make_chain(uint32_t head)
+{
+	uint32_t pos;
+
+	put(head, BASE + CHAIN);
+	for (pos = CHAIN; pos < CHAIN_END; pos += 8)
+		put(pos, BASE + pos + 8);
+	put(pos, BASE + head);
+}
+
 static void make_sites(void)
 {
 	static const char strings[] = "f\0%d %s\0g\0%llx.%pS %.*s %c\0h\0%5hd";
@@ -179,10 +202,11 @@ static void make_context(uint32_t context, const uint8_t *data, size_t size)
 	put(context + layout.ctx_task, BASE);
 	put_u32(context + layout.ctx_records, 1);
 	put_u32(context + layout.ctx_head, size);
+	put_u32(context + layout.ctx_owner, context / (2 * CTX_SIZE));
 	memcpy(memory + context + CTX_DATA, data, size);
 }
 
-static void make_memory(const uint8_t *data, size_t size)
+static void make_memory(uint8_t shape, const uint8_t *data, size_t size)
 {
 	size_t part = size / NR_CONTEXTS, i;
 
@@ -201,6 +225,10 @@ static void make_memory(const uint8_t *data, size_t size)
 	put(MODULE + 0x10, BASE + SITES);
 	put_u32(MODULE + 0x18, 4);
 	put(MODULE + 0x20, BASE + STRINGS);
+	if (shape & MANY_LOGGERS)
+		make_chain(STATES + layout.state_list);
+	if (shape & MANY_CONTEXTS)
+		make_chain(CONTEXTS + layout.ctx_all);
 }
 
 /* ---------------------------- the walk ---------------------------- */
@@ -236,12 +264,15 @@ static void walk(void)
 {
 	struct history *history = history_read_dump("fuzz", NULL);
 	struct task_list tasks = { 0 };
-	size_t visited = 0, merged = 0;
+	size_t visited = 0, merged = 0, i;
 
 	history_visit(history, count, &visited);
 	history_each(history, look, &merged);
 	check(visited == merged, "the merge loses messages");
+	check(visited <= MEMORY / sizeof(struct record), "messages are shown twice");
 	history_tasks(history, &tasks);
+	for (i = 1; i < tasks.nr; i++)
+		check(tasks.tasks[i - 1].pid < tasks.tasks[i].pid, "a task is there twice");
 	tasks_free(&tasks);
 	history_free(history);
 }
@@ -249,21 +280,23 @@ static void walk(void)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const size_t damage = sizeof(uint16_t) + sizeof(uint64_t);
+	struct layout damaged;
 	uint16_t where;
 	size_t nr, i;
 
-	if (!size || size - 1 < data[0] * damage)
+	if (!size || size - 1 < (data[0] & DAMAGES) * damage)
 		return 0;
-	nr = data[0];
-	make_memory(data + 1 + nr * damage, size - 1 - nr * damage);
+	nr = data[0] & DAMAGES;
+	make_memory(data[0], data + 1 + nr * damage, size - 1 - nr * damage);
 	for (i = 0; i < nr; i++) {
 		memcpy(&where, data + 1 + i * damage, sizeof(where));
-		/* What is wrong with the layout ends the program. */
-		if (where > MEMORY - 8 || (where + 8 > LAYOUT && where < LOGGERS))
-			continue;
-		memcpy(memory + where, data + 1 + i * damage + sizeof(where), 8);
+		if (where <= MEMORY - 8)
+			memcpy(memory + where, data + 1 + i * damage + sizeof(where), 8);
 	}
-	walk();
+	/* With any other the program ends. */
+	memcpy(&damaged, memory + LAYOUT, sizeof(damaged));
+	if (!layout_problem(&damaged))
+		walk();
 
 	return 0;
 }

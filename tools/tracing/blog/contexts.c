@@ -36,6 +36,8 @@ static struct record_window *make_window(const struct contexts *contexts,
 		room = WINDOW_MAX;
 	if (room < RECORD_WINDOW_MIN)
 		room = RECORD_WINDOW_MIN;
+	if (room > context->size)
+		room = context->size;
 	window = must(malloc(sizeof(*window) + room));
 	*window = (struct record_window) {
 		.fetch = contexts->fetch, .data = context, .total = context->size,

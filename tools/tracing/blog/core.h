@@ -17,6 +17,9 @@ const char *core_release(const struct core *core);
 bool core_is_live(const struct core *core);
 bool core_symbol(struct core *core, const char *name, uint64_t *addr);
 bool core_read(struct core *core, uint64_t addr, void *buf, size_t size);
+bool core_read_u32(struct core *core, uint64_t addr, uint32_t *value);
+bool core_read_long(struct core *core, size_t size, uint64_t addr, uint64_t *value);
+bool core_read_string(struct core *core, uint64_t addr, char *text, size_t size);
 void core_close(struct core *core);
 
 #endif /* _BLOG_CORE_H */

@@ -66,4 +66,6 @@ struct layout {
 	uint16_t	kallsyms_strtab;
 };
 
+const char *layout_problem(const struct layout *layout);
+
 #endif /* _BLOG_LAYOUT_H */

@@ -14,29 +14,28 @@
 #include "process.h"
 #include "record.h"
 #include "vmcore.h"
+#include "vmcore_site.h"
 #include "vmcore_symbol.h"
 
-/* More of a kind there are not; what has more is damaged. */
+/* More of all there are not; what has more is damaged. */
 #define LOGGERS_MAX	1000
 #define CONTEXTS_MAX	(1U << 21)
 #define SITES_MAX	0xffff
 #define NAME_MAX_SIZE	64
-#define FORMAT_MAX_SIZE	1025
-
-/* A string does not end on a page that is not there if it ends before. */
-#define STRING_STEP	256
 
 /**
  * struct found - a context that was found
  * @vmcore: where
  * @logger: whose it is
  * @addr: its address
+ * @is_doubtful: the list that has it is damaged: it may be another logger's
  * @state: enum blog_ctx_state; @generation, @cleared, @records, @head, @last: as it says
  */
 struct found {
 	struct vmcore	*vmcore;
 	struct logger	*logger;
 	uint64_t	addr;
+	bool		is_doubtful;
 	uint32_t	state;
 	uint32_t	generation;
 	uint32_t	cleared;
@@ -49,7 +48,10 @@ struct found {
  * struct vmcore - what the memory has
  * @core: the memory; @path: its file
  * @layout: of what is in there
- * @loggers: that were found; @contexts: of theirs, so many of @nr
+ * @loggers: that were found; @states: where, so many of @nr_states
+ * @contexts: of theirs, so many of @nr; with @room for more
+ * @nr_damaged: so many of the logger that is looked at could not be read
+ * @contexts_left, @sites_left: what may still come
  * @symbols: of their modules
  * @clock: when the kernel died, or at the last message
  */
@@ -58,9 +60,14 @@ struct vmcore {
 	const char		*path;
 	struct layout		layout;
 	struct logger		*loggers;
+	uint64_t		states[LOGGERS_MAX];
+	size_t			nr_states;
 	struct found		*contexts;
 	size_t			nr;
 	size_t			room;
+	size_t			nr_damaged;
+	size_t			contexts_left;
+	struct sites_left	sites_left;
 	struct symbols		*symbols;
 	struct clock		clock;
 };
@@ -69,52 +76,12 @@ struct vmcore {
 
 static bool read_u32(struct vmcore *vmcore, uint64_t addr, uint32_t *value)
 {
-	return core_read(vmcore->core, addr, value, sizeof(*value));
+	return core_read_u32(vmcore->core, addr, value);
 }
 
-/* A long, or a pointer. */
 static bool read_long(struct vmcore *vmcore, uint64_t addr, uint64_t *value)
 {
-	uint32_t narrow;
-
-	if (vmcore->layout.long_size == sizeof(*value))
-		return core_read(vmcore->core, addr, value, sizeof(*value));
-	if (!read_u32(vmcore, addr, &narrow))
-		return false;
-	*value = narrow;
-
-	return true;
-}
-
-/* NULL if it is not there, empty, or longer. */
-static char *read_string(struct vmcore *vmcore, uint64_t addr, size_t size)
-{
-	char *text = must(malloc(size + 1));
-	size_t len = 0, step;
-
-	while (len < size) {
-		step = STRING_STEP - (addr + len) % STRING_STEP;
-		if (step > size - len)
-			step = size - len;
-		if (!core_read(vmcore->core, addr + len, text + len, step))
-			break;
-		text[len + step] = '\0';
-		if (memchr(text + len, '\0', step) && *text)
-			return text;
-		if (!*text)
-			break;
-		len += step;
-	}
-	free(text);
-
-	return NULL;
-}
-
-static char *read_string_at(struct vmcore *vmcore, uint64_t addr, size_t size)
-{
-	uint64_t string;
-
-	return read_long(vmcore, addr, &string) ? read_string(vmcore, string, size) : NULL;
+	return core_read_long(vmcore->core, vmcore->layout.long_size, addr, value);
 }
 
 /* ---------------------------- lists ---------------------------- */
@@ -123,21 +90,23 @@ static char *read_string_at(struct vmcore *vmcore, uint64_t addr, size_t size)
 typedef void (*entry_fn)(struct vmcore *vmcore, uint64_t entry, void *data);
 
 /*
- * Walk through a list; false if it is damaged. It may lead back into itself: then it comes
- * to one that is remembered, sooner or later.
+ * Walk through a list; false if it is damaged, or has more entries than are @left. It may
+ * lead back into itself: then it comes to one that is remembered, sooner or later, and
+ * some are found twice.
  */
-static bool each_entry(struct vmcore *vmcore, uint64_t head, uint16_t offset, size_t max,
+static bool each_entry(struct vmcore *vmcore, uint64_t head, uint16_t offset, size_t *left,
 		       entry_fn look, void *data)
 {
 	uint64_t pos, remembered = head;
-	size_t nr = 0, next = 64;
+	size_t nr = 0, next = 1;
 
 	for (pos = head; read_long(vmcore, pos, &pos); look(vmcore, pos - offset, data)) {
 		if (pos == head)
 			return true;
-		if (pos == remembered || nr++ == max)
+		if (pos == remembered || !*left)
 			return false;
-		if (nr == next) {
+		--*left;
+		if (++nr == next) {
 			remembered = pos;
 			next *= 2;
 		}
@@ -174,8 +143,7 @@ static void find_context(struct vmcore *vmcore, uint64_t addr, void *data)
 	struct found found = { .vmcore = vmcore, .logger = logger, .addr = addr };
 
 	if (!read_context(vmcore, &found)) {
-		warn("%s: a context of logger %s is not in it, or is damaged", vmcore->path,
-		     logger->name);
+		vmcore->nr_damaged++;
 		return;
 	}
 	if (!found.head)
@@ -192,31 +160,48 @@ static int by_address(const void *a, const void *b)
 {
 	const struct found *left = a, *right = b;
 
-	return (left->addr > right->addr) - (left->addr < right->addr);
+	if (left->addr == right->addr)
+		return left->is_doubtful - right->is_doubtful;
+
+	return left->addr < right->addr ? -1 : 1;
 }
 
-/* Where a list leads back into itself, some were found more than once. */
+/*
+ * Where a list is damaged, contexts may be found more than once, and what is none between
+ * them. No two lie in the same place: of those that do, one of a whole list is right.
+ */
 static void drop_twins(struct vmcore *vmcore)
 {
+	struct found *contexts = vmcore->contexts;
 	size_t i, kept = 0;
 
 	if (!vmcore->nr)
 		return;
-	qsort(vmcore->contexts, vmcore->nr, sizeof(*vmcore->contexts), by_address);
-	for (i = 1; i < vmcore->nr; i++)
-		if (vmcore->contexts[i].addr != vmcore->contexts[kept].addr)
-			vmcore->contexts[++kept] = vmcore->contexts[i];
+	qsort(contexts, vmcore->nr, sizeof(*contexts), by_address);
+	for (i = 1; i < vmcore->nr; i++) {
+		if (contexts[i].addr - contexts[kept].addr >= vmcore->layout.ctx_size)
+			contexts[++kept] = contexts[i];
+		else if (contexts[kept].is_doubtful && !contexts[i].is_doubtful)
+			contexts[kept] = contexts[i];
+	}
 	vmcore->nr = kept + 1;
 }
 
 static void find_contexts(struct vmcore *vmcore, uint64_t state, struct logger *logger)
 {
-	if (each_entry(vmcore, state + vmcore->layout.state_contexts, vmcore->layout.ctx_all,
-		       CONTEXTS_MAX, find_context, logger))
-		return;
-	warn("%s: the list of contexts of logger %s is damaged: some are missing", vmcore->path,
-	     logger->name);
-	drop_twins(vmcore);
+	size_t i = vmcore->nr;
+
+	vmcore->nr_damaged = 0;
+	if (!each_entry(vmcore, state + vmcore->layout.state_contexts, vmcore->layout.ctx_all,
+			&vmcore->contexts_left, find_context, logger)) {
+		warn("%s: the list of contexts of logger %s is damaged: some are missing",
+		     vmcore->path, logger->name);
+		for (; i < vmcore->nr; i++)
+			vmcore->contexts[i].is_doubtful = true;
+	}
+	if (vmcore->nr_damaged)
+		warn("%s: %zu of the contexts of logger %s are not in it, or are damaged",
+		     vmcore->path, vmcore->nr_damaged, logger->name);
 }
 
 /* Fails if the context was emptied meanwhile, too: a living kernel goes on. */
@@ -233,74 +218,6 @@ static bool fetch(void *data, uint32_t offset, void *buf, size_t size)
 	       generation == found->generation;
 }
 
-/* ---------------------------- statements ---------------------------- */
-
-/* Their strings, one after another, and where each begins. */
-struct strings {
-	char	*text;
-	size_t	size;
-	size_t	room;
-};
-
-static size_t keep_string(struct strings *strings, char *text)
-{
-	size_t len = strlen(text) + 1, pos = strings->size;
-
-	if (pos + len > strings->room) {
-		strings->room = 2 * strings->room + 4096;
-		strings->text = must(realloc(strings->text, strings->room));
-	}
-	memcpy(strings->text + pos, text, len);
-	strings->size += len;
-	free(text);
-
-	return pos;
-}
-
-/* A statement whose strings are not there is left out: its number has to do. */
-static bool read_site(struct vmcore *vmcore, uint64_t addr, struct strings *strings,
-		      size_t *function, size_t *format)
-{
-	char *name = read_string_at(vmcore, addr + vmcore->layout.site_function,
-				    FORMAT_MAX_SIZE);
-	char *text = name ? read_string_at(vmcore, addr + vmcore->layout.site_format,
-					   FORMAT_MAX_SIZE) : NULL;
-
-	if (!text) {
-		free(name);
-		return false;
-	}
-	*function = keep_string(strings, name);
-	*format = keep_string(strings, text);
-
-	return true;
-}
-
-static void read_sites(struct vmcore *vmcore, uint64_t sites, uint32_t nr,
-		       struct blog_catalogue *catalogue)
-{
-	struct strings strings = { 0 };
-	size_t (*pos)[2] = must(calloc(nr + 1, sizeof(*pos))), i;
-	uint64_t site;
-	uint32_t id;
-
-	catalogue->sites = must(calloc(nr + 1, sizeof(*catalogue->sites)));
-	for (id = 1; id <= nr; id++) {
-		i = catalogue->nr_sites;
-		if (!read_long(vmcore, sites + (id - 1) * vmcore->layout.long_size, &site) ||
-		    !read_site(vmcore, site, &strings, &pos[i][0], &pos[i][1]))
-			continue;
-		catalogue->sites[i].id = id;
-		catalogue->nr_sites++;
-	}
-	catalogue->text = strings.text;
-	for (i = 0; i < catalogue->nr_sites; i++) {
-		catalogue->sites[i].func = strings.text + pos[i][0];
-		catalogue->sites[i].fmt = strings.text + pos[i][1];
-	}
-	free(pos);
-}
-
 /* ---------------------------- loggers ---------------------------- */
 
 static void find_statements(struct vmcore *vmcore, uint64_t state, struct logger *logger)
@@ -315,7 +232,7 @@ static void find_statements(struct vmcore *vmcore, uint64_t state, struct logger
 		     vmcore->path, logger->name);
 		return;
 	}
-	read_sites(vmcore, sites, nr, &logger->catalogue);
+	sites_read(vmcore->core, layout, sites, nr, &vmcore->sites_left, &logger->catalogue);
 	if (logger->catalogue.nr_sites < nr)
 		warn("%s lacks what %zu of %u statements of logger %s say: they are shown by number",
 		     vmcore->path, nr - logger->catalogue.nr_sites, nr, logger->name);
@@ -330,22 +247,25 @@ static void add_logger(struct vmcore *vmcore, struct logger *logger)
 	*end = logger;
 }
 
-static void find_logger(struct vmcore *vmcore, uint64_t state, void *data)
+/* Where the list of loggers leads back into itself, they are found more than once. */
+static bool is_known(struct vmcore *vmcore, uint64_t state)
+{
+	size_t i;
+
+	for (i = 0; i < vmcore->nr_states; i++)
+		if (vmcore->states[i] == state)
+			return true;
+	vmcore->states[vmcore->nr_states++] = state;
+
+	return false;
+}
+
+static struct logger *make_logger(struct vmcore *vmcore, const char *name)
 {
 	const struct layout *layout = &vmcore->layout;
 	struct logger *logger = must(calloc(1, sizeof(*logger)));
-	uint64_t addr, module;
-	char *name = NULL;
 
-	(void)data;
-	if (read_long(vmcore, state + layout->state_logger, &addr))
-		name = read_string_at(vmcore, addr + layout->logger_name, NAME_MAX_SIZE);
-	if (!name) {
-		warn("%s: a logger is not in it, or is damaged: it is left out", vmcore->path);
-		free(logger);
-		return;
-	}
-	logger->name = name;
+	logger->name = must(strdup(name));
 	logger->env = (struct bstr_env) {
 		.long_size = layout->long_size,
 		.big_endian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__,
@@ -353,6 +273,27 @@ static void find_logger(struct vmcore *vmcore, uint64_t state, void *data)
 		.symbol = symbols_print,
 		.priv = vmcore->symbols,
 	};
+
+	return logger;
+}
+
+static void find_logger(struct vmcore *vmcore, uint64_t state, void *data)
+{
+	const struct layout *layout = &vmcore->layout;
+	uint64_t addr, string, module;
+	char name[NAME_MAX_SIZE];
+	struct logger *logger;
+
+	(void)data;
+	if (is_known(vmcore, state))
+		return;
+	if (!read_long(vmcore, state + layout->state_logger, &addr) ||
+	    !read_long(vmcore, addr + layout->logger_name, &string) ||
+	    !core_read_string(vmcore->core, string, name, sizeof(name))) {
+		warn("%s: a logger is not in it, or is damaged: it is left out", vmcore->path);
+		return;
+	}
+	logger = make_logger(vmcore, name);
 	add_logger(vmcore, logger);
 	find_statements(vmcore, state, logger);
 	find_contexts(vmcore, state, logger);
@@ -361,23 +302,6 @@ static void find_logger(struct vmcore *vmcore, uint64_t state, void *data)
 }
 
 /* ---------------------------- the whole ---------------------------- */
-
-static const char *check_layout(const struct layout *layout)
-{
-	if (layout->version == __builtin_bswap32(LAYOUT_VERSION))
-		return "the kernel has another byte order: read it on such a machine";
-	if (!layout->version || layout->version > 1000)
-		return "what is to say where things are is damaged, or not in it";
-	if (layout->version != LAYOUT_VERSION)
-		return "the kernel has another format: install the blog-tools that belong to it";
-	if (layout->size < offsetof(struct layout, kallsyms_strtab) + sizeof(uint16_t) ||
-	    (layout->long_size != 4 && layout->long_size != 8) ||
-	    (layout->short_size != 2 && layout->short_size != 4) ||
-	    layout->ctx_size <= layout->ctx_data)
-		return "what says where things are is damaged";
-
-	return NULL;
-}
 
 static void read_layout(struct vmcore *vmcore)
 {
@@ -389,7 +313,7 @@ static void read_layout(struct vmcore *vmcore)
 		    vmcore->path, core_release(vmcore->core));
 	if (!core_read(vmcore->core, addr, &vmcore->layout, sizeof(vmcore->layout)))
 		die("%s: what says where things are is not in it", vmcore->path);
-	wrong = check_layout(&vmcore->layout);
+	wrong = layout_problem(&vmcore->layout);
 	if (wrong)
 		die("%s: %s", vmcore->path, wrong);
 }
@@ -423,14 +347,18 @@ static void set_clock(struct vmcore *vmcore)
 struct vmcore *vmcore_read(struct core *core, const char *path)
 {
 	struct vmcore *vmcore = must(calloc(1, sizeof(*vmcore)));
+	size_t loggers_left = LOGGERS_MAX;
 
 	vmcore->core = core;
 	vmcore->path = path;
+	vmcore->contexts_left = CONTEXTS_MAX;
+	vmcore->sites_left = SITES_LEFT;
 	read_layout(vmcore);
 	vmcore->symbols = symbols_new(core, &vmcore->layout);
-	if (!each_entry(vmcore, vmcore->layout.loggers, vmcore->layout.state_list, LOGGERS_MAX,
-			find_logger, NULL))
+	if (!each_entry(vmcore, vmcore->layout.loggers, vmcore->layout.state_list,
+			&loggers_left, find_logger, NULL))
 		warn("%s: the list of loggers is damaged: some may be missing", path);
+	drop_twins(vmcore);
 	set_clock(vmcore);
 
 	return vmcore;

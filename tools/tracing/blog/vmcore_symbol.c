@@ -15,14 +15,15 @@
 #include "symbol.h"
 #include "vmcore_symbol.h"
 
-/* More of a module there are not. */
-#define SYMBOLS_MAX	(1U << 20)
-#define SYMBOL_NAME	128
+/* So many of all modules are read. */
+#define SYMBOLS_MAX	(1U << 18)
+#define SYMBOL_NAME	512
 
 /**
  * struct symbols - names of functions
  * @core: the memory; @layout: of what is in there
- * @modules: addresses of modules whose symbols are not read yet; so many of @nr
+ * @modules: addresses of modules, so many of @nr; of @nr_read the symbols are read
+ * @left: so many more symbols may be read
  * @tep: knows the others
  */
 struct symbols {
@@ -30,6 +31,8 @@ struct symbols {
 	const struct layout	*layout;
 	uint64_t		*modules;
 	size_t			nr;
+	size_t			nr_read;
+	uint32_t		left;
 	struct tep_handle	*tep;
 };
 
@@ -46,18 +49,24 @@ struct symbols *symbols_new(struct core *core, const struct layout *layout)
 
 	symbols->core = core;
 	symbols->layout = layout;
+	symbols->left = SYMBOLS_MAX;
 	symbols->tep = must(tep_alloc());
 
 	return symbols;
 }
 
 /**
- * symbols_add_module - let a module's symbols be known
+ * symbols_add_module - let a module's symbols be known, once
  * @symbols: the symbols
  * @module: its address
  */
 void symbols_add_module(struct symbols *symbols, uint64_t module)
 {
+	size_t i;
+
+	for (i = 0; i < symbols->nr; i++)
+		if (symbols->modules[i] == module)
+			return;
 	symbols->modules = must(realloc(symbols->modules,
 					(symbols->nr + 1) * sizeof(*symbols->modules)));
 	symbols->modules[symbols->nr++] = module;
@@ -65,15 +74,7 @@ void symbols_add_module(struct symbols *symbols, uint64_t module)
 
 static bool read_pointer(const struct symbols *symbols, uint64_t addr, uint64_t *value)
 {
-	uint32_t narrow;
-
-	if (symbols->layout->long_size == sizeof(*value))
-		return core_read(symbols->core, addr, value, sizeof(*value));
-	if (!core_read(symbols->core, addr, &narrow, sizeof(narrow)))
-		return false;
-	*value = narrow;
-
-	return true;
+	return core_read_long(symbols->core, symbols->layout->long_size, addr, value);
 }
 
 /* One of a table, of either size. */
@@ -95,22 +96,7 @@ static bool read_entry(const struct symbols *symbols, uint64_t table, uint32_t n
 	return true;
 }
 
-/* A name may end before memory does. */
-static bool read_name(const struct symbols *symbols, uint64_t addr, char *name)
-{
-	size_t i;
-
-	for (i = 0; i < SYMBOL_NAME; i++) {
-		if (!core_read(symbols->core, addr + i, &name[i], 1))
-			return false;
-		if (!name[i])
-			return i;
-	}
-
-	return false;
-}
-
-static void read_module(const struct symbols *symbols, uint64_t module)
+static void read_module(struct symbols *symbols, uint64_t module)
 {
 	const struct layout *layout = symbols->layout;
 	uint64_t kallsyms, table, names;
@@ -122,12 +108,13 @@ static void read_module(const struct symbols *symbols, uint64_t module)
 	    !read_pointer(symbols, module + layout->module_kallsyms, &kallsyms) ||
 	    !read_pointer(symbols, kallsyms + layout->kallsyms_symtab, &table) ||
 	    !read_pointer(symbols, kallsyms + layout->kallsyms_strtab, &names) ||
-	    !core_read(symbols->core, kallsyms + layout->kallsyms_num_symtab, &nr, sizeof(nr)) ||
-	    nr > SYMBOLS_MAX)
+	    !core_read_u32(symbols->core, kallsyms + layout->kallsyms_num_symtab, &nr) ||
+	    nr > symbols->left)
 		return;
+	symbols->left -= nr;
 	for (i = 1; i < nr && read_entry(symbols, table, i, &entry); i++)
 		if (ELF64_ST_TYPE(entry.st_info) == STT_FUNC && entry.st_value &&
-		    read_name(symbols, names + entry.st_name, name))
+		    core_read_string(symbols->core, names + entry.st_name, name, sizeof(name)))
 			tep_register_function(symbols->tep, name, entry.st_value, NULL);
 }
 
@@ -144,8 +131,8 @@ bool symbols_print(void *priv, uint64_t addr, bool offset, char *buf, size_t siz
 {
 	struct symbols *symbols = priv;
 
-	while (symbols->nr)
-		read_module(symbols, symbols->modules[--symbols->nr]);
+	while (symbols->nr_read < symbols->nr)
+		read_module(symbols, symbols->modules[symbols->nr_read++]);
 
 	return symbol_print(symbols->tep, addr, offset, buf, size);
 }
