@@ -80,6 +80,8 @@ static void open_dump(struct core *core, const char *path)
 	char *why;
 
 	core->dump = must(kdump_new());
+	/* Who maps a file that ends before it says so dies of what is not there. */
+	kdump_set_number_attr(core->dump, KDUMP_ATTR_FILE_MMAP_POLICY, KDUMP_MMAP_NEVER);
 	is_open = kdump_open_fd(core->dump, core->fd) == KDUMP_OK;
 	/* As QEMU and makedumpfile -F write it: older libraries do not read that. */
 	if (!is_open && begins_with(core->fd, FLATTENED))
