@@ -115,8 +115,8 @@ struct blog_cpu {
  * @refill:	allocates and frees contexts
  * @shrinker:	frees contexts while memory is short
  * @stop:	who stopped it last; under @stop_seq
- * @stop_seq:	written by who has set @noting, with preemption disabled
- * @noting:	@stop is being written
+ * @stop_seq:	odd while who came first stops it, with preemption disabled
+ * @stopping:	so many are on their way through the statements, to stop it
  * @start_asked: it is to be switched on; see stop.c
  * @list:	in blog_loggers, under blog_mutex, or RCU
  * @logger:	the logger
@@ -163,7 +163,7 @@ struct blog_state {
 
 	struct blog_stop stop;
 	seqcount_t stop_seq;
-	bool noting;
+	atomic_t stopping;
 	bool start_asked;
 
 	struct list_head list;

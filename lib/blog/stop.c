@@ -37,14 +37,15 @@
  * all statements what those of the logger say, and looks at these once more after each:
  * so the last change wins, whoever interrupts whom (blog_sites_update()).
  *
- * It has taken effect on this CPU when blog_stop() returns. On others it takes effect
- * statement by statement meanwhile: that is one pass over the logger's statements, 64
- * bytes each. A message that was being stored is stored, with a stamp of the time at
- * which it began.
+ * It has taken effect on this CPU when blog_stop() returns, also if another was about it
+ * already. On others it takes effect statement by statement meanwhile: that is one pass
+ * over the logger's statements, 64 bytes each. A message that was being stored is stored,
+ * with a stamp of the time at which it began.
  *
- * blog_resume() is the same the other way round. A logger that was not stopped, but
- * switched off, it has switched on by a work, as soon as a CPU that allows interrupts
- * runs one; if it is stopped again before that, it stays so.
+ * blog_resume() is the same the other way round, but that it returns at once if another is
+ * about it. A logger that was not stopped, but switched off, it has switched on by a work,
+ * as soon as a CPU that allows interrupts runs one; if it is stopped again before that, it
+ * stays so.
  *
  * The time of a stop is when it had taken effect: no message is younger, but perhaps one
  * that was being stored.
@@ -66,19 +67,26 @@ static unsigned int set_stopped(struct blog_logger *logger, bool stopped)
 	return old;
 }
 
-/* Preemption is disabled: who waits for the record does not take our CPU. */
-static void note_stop(struct blog_state *state, const char *by)
+/* Whether it is stopped, and whoever did so is through the statements and has noted it. */
+static bool is_stopped(const struct blog_state *state)
 {
-	struct blog_stop *stop = &state->stop;
+	/*
+	 * Who stops it is counted before the flag is set: the acquire of the flag pairs
+	 * with the exchange in set_stopped(), that of the number with stop_logger().
+	 */
+	return smp_load_acquire(&state->logger->flags) & BLOG_STOPPED &&
+	       !atomic_read_acquire(&state->stopping);
+}
 
-	raw_write_seqcount_begin(&state->stop_seq);
+/* Of those that stop it at the same time the first one is noted. */
+static void note_stop(struct blog_stop *stop, const char *by)
+{
 	stop->time = trace_clock_local();
 	stop->cpu = smp_processor_id();
 	stop->pid = current->pid;
 	/* Others may rename the task meanwhile. */
 	data_race(strscpy_pad(stop->comm, current->comm));
 	strscpy_pad(stop->by, by);
-	raw_write_seqcount_end(&state->stop_seq);
 }
 
 /* Whether it captured until now. */
@@ -88,17 +96,21 @@ static bool stop_logger(struct blog_state *state, const char *by)
 	unsigned int old;
 	bool first;
 
-	if (READ_ONCE(logger->flags) & BLOG_STOPPED)
+	/* While another does so, perhaps one that we have interrupted, we go, too. */
+	if (is_stopped(state))
 		return false;
-	/* Else another is stopping it just now, perhaps one that we have interrupted. */
-	first = !xchg(&state->noting, true);
+
+	first = atomic_inc_return(&state->stopping) == 1;
+	if (first)
+		raw_write_seqcount_begin(&state->stop_seq);
 	old = set_stopped(logger, true);
 	blog_sites_update(state);
 	if (first) {
-		note_stop(state, by);
-		/* Pairs with the xchg(), and in blog_logger_stopped(). */
-		smp_store_release(&state->noting, false);
+		note_stop(&state->stop, by);
+		raw_write_seqcount_end(&state->stop_seq);
 	}
+	/* Pairs with the acquire in is_stopped(). */
+	atomic_dec_return_release(&state->stopping);
 
 	return (old & (BLOG_CAPTURE | BLOG_STOPPED)) == BLOG_CAPTURE;
 }
@@ -210,22 +222,20 @@ EXPORT_SYMBOL_IF_KUNIT(blog_logger_captures);
  * @logger: a registered logger
  * @stop: set to who stopped it, if it is
  *
- * Context: Any context but NMI.
+ * Context: Any context.
  * Return: true if so; false while it is being stopped.
  */
 bool blog_logger_stopped(const struct blog_logger *logger, struct blog_stop *stop)
 {
-	struct blog_state *state = logger->state;
+	const struct blog_state *state = logger->state;
 	unsigned int seq;
 
-	/* Pairs with the release in stop_logger(). */
-	if (smp_load_acquire(&state->noting))
+	if (!is_stopped(state))
 		return false;
-	do {
-		seq = raw_read_seqcount_begin(&state->stop_seq);
-		*stop = state->stop;
-	} while (read_seqcount_retry(&state->stop_seq, seq));
+	/* No loop: it may be stopped again by whom we have interrupted. */
+	seq = raw_read_seqcount(&state->stop_seq);
+	*stop = state->stop;
 
-	return READ_ONCE(logger->flags) & BLOG_STOPPED;
+	return !(seq & 1) && !read_seqcount_retry(&state->stop_seq, seq);
 }
 EXPORT_SYMBOL_IF_KUNIT(blog_logger_stopped);

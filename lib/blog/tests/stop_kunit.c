@@ -77,6 +77,32 @@ static void stop_and_resume(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, find_site(test)->flags, BLOG_SITE_ON | BLOG_SITE_FAST);
 }
 
+/*
+ * Another CPU has said that the logger is stopped, and has not come to the statement yet:
+ * who stops it, too, does not rely on that.
+ */
+static void stop_meanwhile(struct kunit *test)
+{
+	struct blog_state *state = blog_kunit_blog.state;
+	struct blog_stop stop;
+	int evaluated = 0;
+
+	log_number(&evaluated);
+	atomic_inc(&state->stopping);
+	raw_write_seqcount_begin(&state->stop_seq);
+	WRITE_ONCE(blog_kunit_blog.flags, BLOG_CAPTURE | BLOG_STOPPED);
+
+	KUNIT_EXPECT_FALSE(test, blog_stop(NAME, "x"));
+	log_number(&evaluated);
+	KUNIT_EXPECT_EQ(test, evaluated, 1);
+	KUNIT_EXPECT_EQ(test, captured(test), 1);
+	KUNIT_EXPECT_FALSE(test, blog_logger_stopped(&blog_kunit_blog, &stop));
+
+	raw_write_seqcount_end(&state->stop_seq);
+	atomic_dec(&state->stopping);
+	KUNIT_EXPECT_TRUE(test, blog_logger_stopped(&blog_kunit_blog, &stop));
+}
+
 /* Without a name all loggers; with one no other. */
 static void stop_names(struct kunit *test)
 {
@@ -287,6 +313,7 @@ static void stop_exit(struct kunit *test)
 
 static struct kunit_case stop_cases[] = {
 	KUNIT_CASE(stop_and_resume),
+	KUNIT_CASE(stop_meanwhile),
 	KUNIT_CASE(stop_names),
 	KUNIT_CASE(stop_live),
 	KUNIT_CASE(stop_statements),
