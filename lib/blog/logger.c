@@ -195,10 +195,13 @@ int __blog_logger_enable(struct blog_logger *logger, bool on)
 		change_flags(logger, BLOG_STOPPED, 0);
 		blog_sites_update(logger->state);
 	}
+	/* What blog_resume() has asked for before does not count any more. */
+	atomic_set(&logger->state->start_asked, 0);
 	blog_logger_capture(logger, on);
 
 	return 0;
 }
+EXPORT_SYMBOL_IF_KUNIT(__blog_logger_enable);
 
 /**
  * blog_logger_capture() - the same, and let one that is stopped stay so

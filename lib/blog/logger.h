@@ -117,7 +117,7 @@ struct blog_cpu {
  * @stop:	who stopped it last; under @stop_seq
  * @stop_seq:	odd while who came first stops it, with preemption disabled
  * @stopping:	so many are on their way through the statements, to stop it
- * @start_asked: it is to be switched on; see stop.c
+ * @start_asked: 1 while it is to be switched on; see stop.c
  * @list:	in blog_loggers, under blog_mutex, or RCU
  * @logger:	the logger
  */
@@ -164,7 +164,7 @@ struct blog_state {
 	struct blog_stop stop;
 	seqcount_t stop_seq;
 	atomic_t stopping;
-	bool start_asked;
+	atomic_t start_asked;
 
 	struct list_head list;
 	struct blog_logger *logger;

@@ -44,8 +44,8 @@
  *
  * blog_resume() is the same the other way round, but that it returns at once if another is
  * about it. A logger that was not stopped, but switched off, it has switched on by a work,
- * as soon as a CPU that allows interrupts runs one; if it is stopped again before that, it
- * stays so.
+ * as soon as a CPU that allows interrupts runs one; if it is stopped again before that, or
+ * switched off anew, it stays so.
  *
  * The time of a stop is when it had taken effect: no message is younger, but perhaps one
  * that was being stored.
@@ -120,9 +120,13 @@ static void start_work(struct work_struct *work)
 	struct blog_state *state;
 
 	guard(mutex)(&blog_mutex);
-	list_for_each_entry(state, &blog_loggers, list)
-		if (xchg(&state->start_asked, false))
-			blog_logger_capture(state->logger, true);
+	list_for_each_entry(state, &blog_loggers, list) {
+		if (!atomic_read(&state->start_asked))
+			continue;
+		blog_logger_capture(state->logger, true);
+		/* Not before: meanwhile it need not be asked for again. */
+		atomic_set_release(&state->start_asked, 0);
+	}
 }
 
 static DECLARE_WORK(start, start_work);
@@ -134,19 +138,29 @@ static void ask_start(struct irq_work *work)
 
 static DEFINE_IRQ_WORK(start_soon, ask_start);
 
-/* Whether it did not capture until now. */
+/* Whether it was stopped, or off and nobody had asked for it, until now. */
 static bool resume_logger(struct blog_state *state)
 {
 	unsigned int old = set_stopped(state->logger, false);
+	bool changed = old & BLOG_STOPPED;
 
-	if (old & BLOG_STOPPED)
+	if (changed)
 		blog_sites_update(state);
-	if (!(old & BLOG_CAPTURE)) {
-		WRITE_ONCE(state->start_asked, true);
+	if (!(old & BLOG_CAPTURE) && !atomic_xchg(&state->start_asked, 1)) {
 		irq_work_queue(&start_soon);
+		changed = true;
 	}
 
-	return (old & (BLOG_CAPTURE | BLOG_STOPPED)) != BLOG_CAPTURE;
+	return changed;
+}
+
+/* Whether it captures, or is about to. */
+static bool will_capture(const struct blog_state *state)
+{
+	unsigned int flags = READ_ONCE(state->logger->flags);
+
+	return !(flags & BLOG_STOPPED) &&
+	       (flags & BLOG_CAPTURE || atomic_read(&state->start_asked));
 }
 
 /* Whether any logger of a name has changed; NULL is any name. */
@@ -184,10 +198,11 @@ EXPORT_SYMBOL_IF_KUNIT(blog_stop);
  * blog_resume() - let loggers go on
  * @name: of the logger, or NULL for all; nothing happens if there is none
  *
- * Those that were switched off are switched on, a little later.
+ * Those that were switched off are switched on, a little later, unless they are switched
+ * off anew before that.
  *
  * Context: Any context in which RCU is watching. Takes no lock.
- * Return: true if one was not capturing.
+ * Return: true if one was not capturing, nor about to.
  */
 bool blog_resume(const char *name)
 {
@@ -200,6 +215,8 @@ EXPORT_SYMBOL_IF_KUNIT(blog_resume);
  * @name: of the logger, or NULL for all
  * @on: what is asked
  *
+ * One that blog_resume() will have switched on captures.
+ *
  * Context: Any context in which RCU is watching. Takes no lock.
  * Return: true if all of them are as @on says.
  */
@@ -210,7 +227,7 @@ bool blog_logger_captures(const char *name, bool on)
 	guard(preempt_notrace)();
 	list_for_each_entry_rcu(state, &blog_loggers, list, rcu_read_lock_sched_held())
 		if ((!name || !strcmp(state->logger->name, name)) &&
-		    blog_logger_enabled(state->logger) != on)
+		    will_capture(state) != on)
 			return false;
 
 	return true;

@@ -234,6 +234,23 @@ static void stop_switch(struct kunit *test)
 	wait_until_on(test);
 }
 
+/* Who switches a logger off after blog_resume() has the last word. */
+static void stop_off_again(struct kunit *test)
+{
+	scoped_guard(mutex, &blog_mutex) {
+		__blog_logger_enable(&blog_kunit_blog, false);
+		KUNIT_EXPECT_TRUE(test, blog_resume(NAME));
+		/* The work waits for the mutex. What it will do need not be asked for again. */
+		KUNIT_EXPECT_FALSE(test, blog_logger_enabled(&blog_kunit_blog));
+		KUNIT_EXPECT_TRUE(test, blog_logger_captures(NAME, true));
+		KUNIT_EXPECT_FALSE(test, blog_resume(NAME));
+		__blog_logger_enable(&blog_kunit_blog, false);
+		KUNIT_EXPECT_TRUE(test, blog_logger_captures(NAME, false));
+	}
+	msleep(100);
+	KUNIT_EXPECT_FALSE(test, blog_logger_enabled(&blog_kunit_blog));
+}
+
 /* In a hard interrupt, which comes anywhere. */
 struct stopper {
 	struct hrtimer timer;
@@ -318,6 +335,7 @@ static struct kunit_case stop_cases[] = {
 	KUNIT_CASE(stop_live),
 	KUNIT_CASE(stop_statements),
 	KUNIT_CASE(stop_switch),
+	KUNIT_CASE(stop_off_again),
 	KUNIT_CASE(stop_interrupts),
 	KUNIT_CASE(stop_register),
 	{}
