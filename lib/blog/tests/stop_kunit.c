@@ -103,7 +103,7 @@ static void stop_meanwhile(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, blog_logger_stopped(&blog_kunit_blog, &stop));
 }
 
-/* Without a name all loggers; with one no other. */
+/* With a name no other logger. */
 static void stop_names(struct kunit *test)
 {
 	int evaluated = 0;
@@ -113,7 +113,16 @@ static void stop_names(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, blog_resume("blog_kunit2"));
 	log_number(&evaluated);
 	KUNIT_EXPECT_EQ(test, captured(test), 1);
+}
 
+/* Without a name all loggers. */
+static void stop_all(struct kunit *test)
+{
+	int evaluated = 0;
+
+	if (!blog_logger_captures(NULL, true))
+		kunit_skip(test, "a logger is off, and would be on afterwards");
+	log_number(&evaluated);
 	KUNIT_EXPECT_TRUE(test, blog_stop(NULL, "x"));
 	log_number(&evaluated);
 	KUNIT_EXPECT_EQ(test, captured(test), 1);
@@ -323,7 +332,7 @@ static void stop_register(struct kunit *test)
 
 static void stop_exit(struct kunit *test)
 {
-	blog_resume(NULL);
+	blog_resume(NAME);
 	query("func log_number +");
 	blog_kunit_exit(test);
 }
@@ -332,6 +341,7 @@ static struct kunit_case stop_cases[] = {
 	KUNIT_CASE(stop_and_resume),
 	KUNIT_CASE(stop_meanwhile),
 	KUNIT_CASE(stop_names),
+	KUNIT_CASE(stop_all),
 	KUNIT_CASE(stop_live),
 	KUNIT_CASE(stop_statements),
 	KUNIT_CASE(stop_switch),
