@@ -25,8 +25,9 @@
  * comes before there are any, and may have any. A trigger keeps the name, not the logger:
  * a module may go, the trigger does nothing until it comes again.
  *
- * COUNT says how often it does something: an event at which the loggers are as they
- * should be does not count.
+ * COUNT says how often it does something, and never more often: an event at which the
+ * loggers are as they should be, or are about to be switched on, does not count. Events on
+ * several CPUs at the same moment may count as more than one.
  */
 
 /**
@@ -40,6 +41,9 @@ struct blog_trigger {
 	char event[BLOG_STOP_BY];
 	char logger[];
 };
+
+/* The count of a trigger that has none. */
+#define UNLIMITED	(-1UL)
 
 enum {
 	ERR_NO_LOGGER,
@@ -70,13 +74,15 @@ static void resume_by_event(struct event_trigger_data *data, struct trace_buffer
 	blog_resume(logger_name(data->private_data));
 }
 
-/* As in traceon and traceoff two CPUs may do so at the same time. */
+/* Take one of the times that are left: only who gets one acts. */
 static bool count(struct event_trigger_data *data, bool on)
 {
-	if (!data->count || blog_logger_captures(logger_name(data->private_data), on))
-		return false;
-	if (data->count != -1)
-		data->count--;
+	unsigned long count = READ_ONCE(data->count);
+
+	do {
+		if (!count || blog_logger_captures(logger_name(data->private_data), on))
+			return false;
+	} while (count != UNLIMITED && !try_cmpxchg(&data->count, &count, count - 1));
 
 	return true;
 }
@@ -96,14 +102,15 @@ static bool count_on(struct event_trigger_data *data, struct trace_buffer *buffe
 static int print_trigger(struct seq_file *m, struct event_trigger_data *data)
 {
 	const struct blog_trigger *trigger = data->private_data;
+	unsigned long count = READ_ONCE(data->count);
 
 	seq_puts(m, data->cmd_ops->name);
 	if (*trigger->logger)
 		seq_printf(m, ":%s", trigger->logger);
-	if (data->count == -1)
+	if (count == UNLIMITED)
 		seq_puts(m, ":unlimited");
 	else
-		seq_printf(m, ":count=%ld", data->count);
+		seq_printf(m, ":count=%lu", count);
 	if (data->filter_str)
 		seq_printf(m, " if %s", data->filter_str);
 	seq_putc(m, '\n');
