@@ -442,21 +442,18 @@ static u8 follow_logger(const struct blog_site *site, u8 flags)
 }
 
 /*
- * Let a site be switched on, if @on is BLOG_SITE_ON; or off, if 0; or as it is, if it is
- * SWITCHED_ON. Others may do so meanwhile, or stop the logger: see lib/blog/stop.c.
+ * Let the flags of a site be what its logger's say, also if others change either meanwhile:
+ * after each change the logger's are read anew. See lib/blog/stop.c.
  */
-static void change_flags(struct blog_site *site, u8 on)
+static void update_site(struct blog_site *site)
 {
-	u8 old = READ_ONCE(site->flags), flags;
+	u8 flags = READ_ONCE(site->flags), next;
 
-	do {
-		flags = old & ~SWITCHED_ON;
-		flags |= on == SWITCHED_ON ? old & SWITCHED_ON : on;
-		flags = follow_logger(site, flags);
+	while ((next = follow_logger(site, flags)) != flags) {
 		/* Pairs with the acquires in write_fast() and write_any(). */
-	} while (!try_cmpxchg(&site->flags, &old, flags) ||
-		 /* After that the logger's flags are read anew. */
-		 flags != follow_logger(site, flags));
+		if (try_cmpxchg(&site->flags, &flags, next))
+			flags = next;
+	}
 }
 
 /**
@@ -468,7 +465,14 @@ static void change_flags(struct blog_site *site, u8 on)
  */
 void blog_site_switch(struct blog_site *site, bool on)
 {
-	change_flags(site, on ? BLOG_SITE_ON : 0);
+	u8 flags = READ_ONCE(site->flags), next;
+
+	do {
+		next = (flags & ~SWITCHED_ON) | (on ? BLOG_SITE_ON : 0);
+		next = follow_logger(site, next);
+		/* Pairs with the acquires in write_fast() and write_any(). */
+	} while (!try_cmpxchg(&site->flags, &flags, next));
+	update_site(site);
 }
 EXPORT_SYMBOL_IF_KUNIT(blog_site_switch);
 
@@ -483,8 +487,14 @@ void blog_sites_update(struct blog_state *state)
 {
 	unsigned int i;
 
+	/*
+	 * The change of the logger's flags is before the look at those of a site, and in
+	 * update_site() and blog_site_switch() it is the other way round: so either we see
+	 * what another stores there, or he sees what the logger's are now.
+	 */
+	smp_mb();
 	for (i = 0; i < state->nr_sites; i++)
-		change_flags(state->site_by_id[i], SWITCHED_ON);
+		update_site(state->site_by_id[i]);
 }
 
 /**

@@ -266,7 +266,7 @@ static __always_inline bool write_fast(const struct blog_site *site,
 	u64 now, delta;
 	u8 *pos;
 
-	/* Pairs with the release in blog_site_switch(). */
+	/* Pairs with the exchanges in blog_site_switch() and update_site(). */
 	if (unlikely(!(smp_load_acquire(&site->flags) & BLOG_SITE_FAST) || !in_task()))
 		return false;
 
@@ -408,10 +408,10 @@ static noinline void write_any(const struct blog_site *site, u64 client,
 	unsigned int flags, nesting;
 	struct blog_cpu *cpu;
 
-	/* Pairs with the release in blog_site_switch(). */
+	/* Pairs with the exchanges in blog_site_switch() and update_site(). */
 	if (!(smp_load_acquire(&site->flags) & BLOG_SITE_ON))
 		return;
-	/* Pairs with the release in set_flag(). */
+	/* Pairs with the exchanges in change_flags() and set_stopped(). */
 	flags = smp_load_acquire(&logger->flags);
 	if (flags & BLOG_STOPPED)
 		flags &= ~BLOG_CAPTURE;
