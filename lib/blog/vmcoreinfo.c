@@ -9,6 +9,7 @@
 #include <linux/blog/vmcoreinfo.h>
 #include <linux/cache.h>
 #include <linux/init.h>
+#include <linux/limits.h>
 #include <linux/module.h>
 #include <linux/panic_notifier.h>
 #include <linux/sched.h>
@@ -63,6 +64,9 @@ static_assert(sizeof_field(struct task_struct, __state) == sizeof(u32));
  */
 void blog_vmcoreinfo_stamp(void)
 {
+	/* With crash_kexec_post_notifiers a panic comes here twice, the second time late. */
+	if (blog_layout.trace)
+		return;
 	/* As in write.c; preemption is disabled where a kernel dies. */
 	blog_layout.trace = sched_clock();
 	blog_layout.boottime = ktime_get_boot_fast_ns();
@@ -76,8 +80,10 @@ static int stamp_panic(struct notifier_block *block, unsigned long event, void *
 	return NOTIFY_DONE;
 }
 
+/* Before those that take their time. */
 static struct notifier_block panic_block = {
 	.notifier_call = stamp_panic,
+	.priority = INT_MAX,
 };
 
 /**
