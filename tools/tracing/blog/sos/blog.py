@@ -27,12 +27,16 @@ SINCE = "10m"
 SECONDS = 5
 MAX_TIMEOUTS = 3
 
+# In MiB, where sos has no limit: what is read is kept in memory.
+LOG_SIZE = 25
 
-def read_bounded(path):
-    """The content of a file, or None if it does not come in time."""
+
+def read_bounded(path, limit):
+    """The last bytes of a file, or None if they do not come in time."""
     with tempfile.TemporaryFile() as out:
+        # One more tells whether there are more.
         reader = subprocess.Popen(
-            ["cat", path],
+            ["tail", "-c", str(limit + 1), path],
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
@@ -44,7 +48,18 @@ def read_bounded(path):
             reader.kill()
             return None
         out.seek(0)
-        return out.read().decode(errors="replace")
+        text = out.read()
+    if len(text) <= limit:
+        return text.decode(errors="replace")
+    return "(cut: only the last %d bytes)\n%s" % (
+        limit,
+        text[len(text) - limit :].decode(errors="replace"),
+    )
+
+
+def small_first(path):
+    """A client's caps have a line for each inode."""
+    return os.path.basename(path) == "caps", path
 
 
 # sos 4.0 knows IndependentPlugin, but on Debian does not load it.
@@ -70,19 +85,22 @@ class Blog(Plugin, DebianPlugin, UbuntuPlugin, RedHatPlugin, IndependentPlugin):
         self.collect_ceph()
 
     def collect_ceph(self):
-        """The files of all clients, in sos_strings/blog/ceph."""
+        """The files of all clients, in sos_strings/blog/ceph; log_size for all."""
+        room = (self.get_option("log_size") or LOG_SIZE) * 1024 * 1024
         timeouts = 0
-        for path, _, names in os.walk(CEPH):
-            for name in sorted(names):
-                if timeouts == MAX_TIMEOUTS:
-                    return
-                text = read_bounded(os.path.join(path, name))
-                if text is None:
-                    timeouts += 1
-                    text = "did not answer within %d s\n" % SECONDS
-                self.add_string_as_file(
-                    text,
-                    os.path.relpath(
-                        os.path.join(path, name), os.path.dirname(CEPH)
-                    ),
-                )
+        paths = [
+            os.path.join(path, name)
+            for path, _, names in os.walk(CEPH)
+            for name in names
+        ]
+        for path in sorted(paths, key=small_first):
+            if timeouts == MAX_TIMEOUTS:
+                return
+            text = read_bounded(path, room)
+            if text is None:
+                timeouts += 1
+                text = "did not answer within %d s\n" % SECONDS
+            room = max(room - len(text), 0)
+            self.add_string_as_file(
+                text, os.path.relpath(path, os.path.dirname(CEPH))
+            )
