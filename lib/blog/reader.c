@@ -166,14 +166,15 @@ static void note_taken(struct blog_merge *merge, struct blog_ctx *ctx)
 int blog_merge_grow(struct blog_merge *merge)
 {
 	size_t size = merge->sources.size ? 2 * merge->sources.size : MERGE_MIN;
-	struct blog_source *data;
+	struct blog_source *data, *old = merge->sources.data;
 
 	data = kvmalloc_array(size, sizeof(*data), GFP_KERNEL);
 	if (!data)
 		return -ENOMEM;
-	kvfree(merge->sources.data);
-	merge->sources.data = data;
-	merge->sources.size = size;
+	/* The kernel may die in between, and then use what is there. */
+	WRITE_ONCE(merge->sources.data, data);
+	WRITE_ONCE(merge->sources.size, size);
+	kvfree(old);
 	blog_merge_reset(merge);
 
 	return 0;
