@@ -172,7 +172,7 @@ bool blog_view_has_more(void);
 enum blog_progress blog_view_fill(u64 until, const struct cpumask *limited, int *full);
 void blog_view_settle(void);
 void blog_view_dump(void);
-void blog_view_save(u64 room, void (*write)(const struct blog_place *place));
+bool blog_view_save(u64 room, void (*write)(const struct blog_place *place));
 void blog_view_adopt(void);
 void blog_view_start(void);
 void blog_view_each(void (*look)(struct blog_event *event));
@@ -180,7 +180,6 @@ void blog_view_each(void (*look)(struct blog_event *event));
 /* blog_publish.c */
 int blog_publish_init(void);
 void blog_publish_soon(void);
-void blog_publish_end(void);
 
 /* blog_persist.c */
 void blog_persist_init(void);

@@ -2,18 +2,22 @@
 /*
  * Always-on binary logging: the history outlives the kernel, in memory that does.
  */
+#include <linux/atomic.h>
+#include <linux/build_bug.h>
 #include <linux/cleanup.h>
+#include <linux/cpuhotplug.h>
 #include <linux/cpumask.h>
 #include <linux/jhash.h>
-#include <linux/jiffies.h>
 #include <linux/kernel.h>
+#include <linux/math64.h>
 #include <linux/panic_notifier.h>
-#include <linux/rcupdate.h>
-#include <linux/reboot.h>
 #include <linux/ring_buffer.h>
 #include <linux/seq_file.h>
 #include <linux/string.h>
+#include <linux/timekeeping.h>
 #include <linux/utsname.h>
+
+#include <asm/ring_buffer.h>
 
 #include "blog.h"
 
@@ -22,62 +26,116 @@
  *
  * With ``reserve_mem=<size>:<align>:<name> trace_instance=blog@<name>`` the ring buffers of
  * the instance are in memory that the next kernel finds where it was. What was logged is
- * in contexts, which it does not find. So when the kernel dies, or is restarted, what is
- * retained is written to the ring buffers, which are emptied before: as much as fits in,
- * the newest of each task (blog_newest.c). Each message goes to the ring buffer of the CPU
- * that logged it, or to another one where that is full or cannot be had. Last comes a
- * note, an event that is text and tells what is there.
+ * in contexts, which it does not find. So at a panic what is retained is written to the
+ * ring buffers.
  *
- * At a panic one CPU is left, which writes for all: it exchanges its ring buffer for
- * that of another (ring_buffer_exchange()). What a CPU was doing when it was stopped, perhaps
- * with a lock of its ring buffer, is not waited for: then that ring buffer is left out.
+ * Words: a kernel that dies *keeps* its history, for which blog_view.c *saves* what is
+ * retained; the next kernel *adopts* it.
  *
- * At a restart the other CPUs run. The publisher ends, and nobody else may record: a grace
- * period must pass, for 100 ms at most. If it does not, or if events of other systems are
- * enabled in the instance, nothing is written, and the kernel log says so.
+ * Parts: the last page of the memory has the *note*, struct blog_note: whose records there
+ * are, and when they were written. The rest has the ring buffers, which tracing knows of.
  *
- * The next kernel finds the note, and leaves tracing_on 0: the instance shows what is there
- * to whoever reads, and nothing is published. The file last_boot has the note. What
- * begins anew is who sets tracing_on to 1, or empties the ring buffers otherwise, as each
- * recording of trace-cmd does first.
+ * The note, and who moves it on:
+ *   - none: from boot on, however the kernel ends, but
+ *   - being written: keep(), before the first record, then
+ *   - whole: keep(), after the last one. It says how long that took, and whether all was
+ *     looked at. A kernel that is reset meanwhile leaves what has been written;
+ *   - none again: adopt(), before anything else. So a history is there for one boot. If
+ *     that is reset, its ring buffers have no note, and are emptied by the next one.
  *
- * A record says by a number of which event it is, and numbers are given to the events of
- * modules as they are loaded. So the note has the number, and a hash of the catalogue, of
- * each logger. Until a logger comes its records have a number that no event has. Then they
- * get its number, if the hash is the same: else they would be read wrongly.
+ * Records say by a number of which event they are, and numbers are given to the events of
+ * modules as they are loaded. Those of keep() have numbers that no event has, one for each
+ * logger in the note. When a logger of that name comes (blog_persist_add()) they get that
+ * of its event, if it has the same statements and fields: else they would be read wrongly.
+ * What was in the ring buffers of CPUs that keep() could not have gets another such number.
  *
- * Without a note, as after a reset, it is not known what the ring buffers hold: it is thrown
- * away, and the kernel log says so.
+ * At a panic there is one CPU, with interrupts disabled, which writes for all: for each
+ * record it exchanges its ring buffer for another (ring_buffer_exchange()), that of the
+ * CPU that logged it; one of another where that is full or was being written to when the
+ * CPU was stopped. It waits for nobody: locks are tried, and what somebody had who was
+ * stopped is taken from him, or left out. So it runs once: what happens while it runs
+ * cannot begin anew. An architecture that cannot stop a CPU (without NMI, with
+ * interrupts disabled) has a CPU that may still log, to contexts; the publisher does not run
+ * there.
+ *
+ * Time: blog_view_save() looks at all that is retained, twice, for SAVE_MAX at most, and
+ * then at the newest only. Then other notifiers come, and pstore; before this one those
+ * have come that ask for it, as ftrace_dump_on_oops.
+ *
+ * At an orderly restart nothing is kept. All CPUs run then, tasks log, read the instance and
+ * load modules, and other events may be enabled in the instance: to write beside
+ * them somebody would have to wait, and whoever restarts a machine that hangs must not.
+ * He can read the history before, or let the machine panic (sysrq c).
+ *
+ * The next kernel leaves tracing_on 0: the instance shows what is there to whoever reads, and
+ * nothing is published. The file history_of_last_boot says what it is. What begins
+ * anew is who sets tracing_on to 1, or empties the ring buffers otherwise, as each recording
+ * of trace-cmd does first. All are emptied then, those of CPUs that are offline, too; and
+ * that of a CPU which was not there at boot, when it comes (cpu_comes()).
+ *
+ * Ordered: the note by its checksum, which is written last. Caches are written back
+ * (arch_ring_buffer_flush_range()) after each change of the note, and by a later notifier
+ * of the ring buffers, which switches recording off.
  */
 
-/* How a note begins, and what it says of a logger. */
-#define NOTE_HEAD	"blog: history of the last boot, written at "
-#define NOTE_LOGGER	"%u messages of %s (event %u, catalogue %08x)"
-#define SCAN_LOGGER	"%u messages of %31s (event %u, catalogue %x)"
-
-#define NOTE_MAX	1024
-
-/* More loggers than this are not told of, and their records not shown. */
+/* More loggers than this are not told of, and their messages not kept. */
 #define LOGGERS_MAX	16
 
 /**
- * struct kept_logger - a logger of the last boot, or of this one for the next
+ * struct blog_note_logger - a logger whose records are in the ring buffers
  * @name:	its name
- * @type:	number of its event
- * @catalogue:	hash of what its event's format is
- * @messages:	so many
+ * @catalogue:	hash of what its records are made of, see hash_event()
  */
-struct kept_logger {
+struct blog_note_logger {
 	char name[32];
-	unsigned int type;
-	unsigned int catalogue;
-	unsigned int messages;
+	u32 catalogue;
 };
 
-/* Numbers of events that have none yet: from the greatest down. */
-static u16 unknown_type(unsigned int nr)
+/**
+ * struct blog_note - what is said of the ring buffers
+ * @magic:	NOTE_MAGIC if there is something
+ * @size:	of this structure
+ * @sum:	jhash() of what follows
+ * @whole:	all is written; else somebody was doing so
+ * @hurried:	there was no time to look at all
+ * @nr:		number of loggers
+ * @time:	of day, in ns
+ * @took:	ns that writing took
+ * @release:	of the kernel
+ * @version:	of the kernel
+ * @loggers:	records have unknown_type() of the index
+ */
+struct blog_note {
+	u32 magic;
+	u32 size;
+	u32 sum;
+	u8 whole;
+	u8 hurried;
+	u16 nr;
+	u64 time;
+	u64 took;
+	char release[sizeof_field(struct new_utsname, release)];
+	char version[sizeof_field(struct new_utsname, version)];
+	struct blog_note_logger loggers[LOGGERS_MAX];
+};
+
+#define NOTE_MAGIC	0x474f4c42	/* "BLOG" */
+
+/* What it has at the end of the memory, which may be of any size. */
+#define NOTE_ROOM	PAGE_SIZE
+
+static_assert(sizeof(struct blog_note) + sizeof(u64) <= NOTE_ROOM);
+
+/**
+ * blog_note_size() - what an instance needs of its memory besides the ring buffers
+ * @tr: the instance, which has a name
+ *
+ * Context: Process context, at boot.
+ * Return: so many bytes, at the end.
+ */
+unsigned long blog_note_size(const struct trace_array *tr)
 {
-	return TRACE_EVENT_TYPE_MAX - nr;
+	return !strcmp(tr->name, BLOG_INSTANCE) && tr->range_addr_size > NOTE_ROOM ? NOTE_ROOM : 0;
 }
 
 static struct trace_buffer *ring(void)
@@ -85,75 +143,82 @@ static struct trace_buffer *ring(void)
 	return blog_instance->array_buffer.buffer;
 }
 
-static u32 hash_catalogue(const struct blog_event *event)
+static struct blog_note *note_of_memory(void)
 {
-	const char *catalogue = event->catalogue;
+	unsigned long end = blog_instance->range_addr_start + blog_instance->range_addr_size;
 
-	return catalogue ? jhash(catalogue, strlen(catalogue), 0) : 0;
+	return PTR_ALIGN((void *)end - NOTE_ROOM, sizeof(u64));
+}
+
+static u32 sum_of(const struct blog_note *note)
+{
+	return jhash(&note->whole, sizeof(*note) - offsetof(struct blog_note, whole), 0);
+}
+
+/* Numbers of events that have none: from the greatest down. */
+static u16 unknown_type(unsigned int nr)
+{
+	return TRACE_EVENT_TYPE_MAX - nr;
+}
+
+/* All of what makes records mean the same: statements and fields. */
+static u32 hash_event(const struct blog_event *event)
+{
+	const struct ftrace_event_field *field;
+	const char *catalogue = event->catalogue;
+	u32 hash = 0;
+
+	list_for_each_entry(field, trace_get_fields(event->call), link) {
+		hash = jhash(field->name, strlen(field->name), hash);
+		hash = jhash(field->type, strlen(field->type), hash);
+		hash = jhash_2words(field->offset, field->size, hash);
+	}
+
+	return catalogue ? jhash(catalogue, strlen(catalogue), hash) : 0;
 }
 
 /* The last boot */
 
 /**
  * struct blog_last_boot - what is in the ring buffers of the last boot
- * @note:	what is said of it; "" if there is nothing
- * @emptied:	value of trace_array.emptied as long as it is there
- * @loggers:	whose records there are
- * @nr:		number of those
+ * @there:	something is, as long as
+ * @emptied:	this is the value of trace_array.emptied
+ * @note:	what was said of it
+ * @messages:	of each logger
+ * @others:	records of others, which nobody can read
+ * @cpus:	whose ring buffers were there at boot, or have been emptied since
  */
 static struct blog_last_boot {
-	char note[NOTE_MAX];
+	bool there;
 	unsigned int emptied;
-	struct kept_logger loggers[LOGGERS_MAX];
-	unsigned int nr;
+	struct blog_note note;
+	unsigned int messages[LOGGERS_MAX];
+	unsigned int others;
+	struct cpumask cpus;
 } last;
 
 static bool last_is_there(void)
 {
-	return *last.note && last.emptied == READ_ONCE(blog_instance->emptied);
+	return last.there && last.emptied == READ_ONCE(blog_instance->emptied);
 }
 
-/* The last note counts. */
-static void find_note(void *data, unsigned int len, void *unused)
+/* Take the note out of the memory, where it is no more then. */
+static bool __init take_note(void)
 {
-	struct print_entry *entry = data;
-	size_t size;
-
-	if (len < sizeof(*entry) + strlen(NOTE_HEAD) || entry->ent.type != TRACE_PRINT ||
-	    strncmp(entry->buf, NOTE_HEAD, strlen(NOTE_HEAD)))
-		return;
-	size = min(len - sizeof(*entry), sizeof(last.note));
-	strscpy(last.note, entry->buf, size);
-	last.note[strcspn(last.note, "\n")] = '\0';
-}
-
-static void parse_note(void)
-{
-	const char *pos = last.note;
-
-	while (last.nr < LOGGERS_MAX && (pos = strstr(pos, "; "))) {
-		struct kept_logger *logger = &last.loggers[last.nr];
-
-		pos += strlen("; ");
-		if (sscanf(pos, SCAN_LOGGER, &logger->messages, logger->name, &logger->type,
-			   &logger->catalogue) == 4)
-			last.nr++;
-	}
-}
-
-static void forget_type(void *data, unsigned int len, void *unused)
-{
-	struct trace_entry *entry = data;
+	struct blog_note *note = note_of_memory();
 	unsigned int i;
 
-	if (len < sizeof(*entry))
-		return;
-	for (i = 0; i < last.nr; i++) {
-		if (entry->type != last.loggers[i].type)
-			continue;
-		entry->type = unknown_type(i);
-		return;
-	}
+	memcpy(&last.note, note, sizeof(last.note));
+	WRITE_ONCE(note->magic, 0);
+	if (last.note.magic != NOTE_MAGIC || last.note.size != sizeof(last.note) ||
+	    last.note.sum != sum_of(&last.note) || last.note.nr > LOGGERS_MAX)
+		return false;
+	for (i = 0; i < last.note.nr; i++)
+		last.note.loggers[i].name[sizeof(last.note.loggers[i].name) - 1] = '\0';
+	last.note.release[sizeof(last.note.release) - 1] = '\0';
+	last.note.version[sizeof(last.note.version) - 1] = '\0';
+
+	return true;
 }
 
 static void walk(void (*look)(void *data, unsigned int len, void *private), void *private)
@@ -164,9 +229,26 @@ static void walk(void (*look)(void *data, unsigned int len, void *private), void
 		ring_buffer_walk(ring(), cpu, look, private);
 }
 
+/* Count it; what none of the loggers said is nothing that this kernel knows. */
+static void count_record(void *data, unsigned int len, void *unused)
+{
+	struct trace_entry *entry = data;
+	unsigned int nr;
+
+	if (len < sizeof(*entry))
+		return;
+	nr = unknown_type(0) - entry->type;
+	if (nr < last.note.nr) {
+		last.messages[nr]++;
+	} else {
+		entry->type = unknown_type(LOGGERS_MAX);
+		last.others++;
+	}
+}
+
 /* Records of a logger that has come. */
 struct arrival {
-	unsigned int nr;	/* in last.loggers */
+	u16 from;
 	u16 type;
 	const struct ftrace_event_field *comm;
 	const struct ftrace_event_field *args;
@@ -185,26 +267,21 @@ static bool is_whole(const void *data, unsigned int len, const struct arrival *a
 	return (args & 0xffff) + (args >> 16) <= len;
 }
 
+/* Names are in the records: those of saved_cmdlines are this boot's. */
 static void set_type(void *data, unsigned int len, void *private)
 {
 	const struct arrival *arrival = private;
 	struct trace_entry *entry = data;
-	unsigned int tries = 100;
 
-	if (len < sizeof(*entry) || entry->type != unknown_type(arrival->nr) ||
-	    !is_whole(data, len, arrival))
-		return;
-	entry->type = arrival->type;
-	while (tries-- && !trace_add_taskinfo(entry->pid, 0,
-					      data + arrival->comm->offset))
-		cpu_relax();
+	if (len >= sizeof(*entry) && entry->type == arrival->from && is_whole(data, len, arrival))
+		entry->type = arrival->type;
 }
 
 static void show_logger(const struct blog_logger *logger, unsigned int nr)
 {
 	struct trace_event_call *call = logger->event->call;
 	struct arrival arrival = {
-		.nr = nr,
+		.from = unknown_type(nr),
 		.type = call->event.type,
 		.comm = trace_find_event_field(call, "comm"),
 		.args = trace_find_event_field(call, "args"),
@@ -226,34 +303,56 @@ void blog_persist_add(struct blog_logger *logger)
 
 	if (!last_is_there())
 		return;
-	for (i = 0; i < last.nr; i++) {
-		if (strcmp(last.loggers[i].name, logger->name))
+	for (i = 0; i < last.note.nr; i++) {
+		if (strcmp(last.note.loggers[i].name, logger->name))
 			continue;
-		if (last.loggers[i].catalogue == hash_catalogue(logger->event))
+		if (last.note.loggers[i].catalogue == hash_event(logger->event))
 			show_logger(logger, i);
 		else
 			pr_warn("blog: logger %s has other statements than in the last boot: its %u messages of then cannot be shown\n",
-				logger->name, last.loggers[i].messages);
+				logger->name, last.messages[i]);
 	}
 }
 
-static int last_boot_show(struct seq_file *m, void *v)
+static void print_history(struct seq_file *m)
 {
-	seq_printf(m, "%s\n", last_is_there() ? last.note : "none");
+	const struct blog_note *note = &last.note;
+	time64_t time = div_u64(note->time, NSEC_PER_SEC);
+	unsigned int i;
+
+	seq_printf(m, "written at panic, %ptTs UTC, by Linux %s %s", &time, note->release,
+		   note->version);
+	for (i = 0; i < note->nr; i++)
+		seq_printf(m, "; %u messages of %s", last.messages[i], note->loggers[i].name);
+	if (last.others)
+		seq_printf(m, "; %u records that cannot be read", last.others);
+	if (!note->whole)
+		seq_puts(m, "; the machine was reset before all was written\n");
+	else
+		seq_printf(m, "; in %llu ms%s\n", div_u64(note->took, NSEC_PER_MSEC),
+			   note->hurried ? ", too short for all" : "");
+}
+
+static int history_of_last_boot_show(struct seq_file *m, void *v)
+{
+	if (last_is_there())
+		print_history(m);
+	else
+		seq_puts(m, "none\n");
 
 	return 0;
 }
 
-static int last_boot_open(struct inode *inode, struct file *file)
+static int history_of_last_boot_open(struct inode *inode, struct file *file)
 {
 	int ret = tracing_check_open_get_tr(NULL);
 
-	return ret ?: single_open(file, last_boot_show, NULL);
+	return ret ?: single_open(file, history_of_last_boot_show, NULL);
 }
 
-static const struct file_operations last_boot_fops = {
+static const struct file_operations history_of_last_boot_fops = {
 	.owner = THIS_MODULE,
-	.open = last_boot_open,
+	.open = history_of_last_boot_open,
 	.read = seq_read,
 	.llseek = seq_lseek,
 	.release = single_release,
@@ -262,162 +361,209 @@ static const struct file_operations last_boot_fops = {
 /* Take over what is in the ring buffers. */
 static void __init adopt(void)
 {
-	if (!ring_buffer_entries(ring()))
-		return;
-	walk(find_note, NULL);
-	if (!*last.note) {
-		pr_warn("blog: the kernel before did not end by a panic or a restart: what its instance had is lost\n");
-		tracing_reset_online_cpus(&blog_instance->array_buffer);
+	bool noted = take_note();
+	time64_t time;
+
+	/*
+	 * Else events would be printed without their formats. What they have of pointers
+	 * is said to be of the last boot, and nobody follows it; strings are copies.
+	 */
+	blog_instance->text_delta = 0;
+	blog_instance->data_delta = 0;
+	if (!ring_buffer_entries(ring())) {
+		if (noted)
+			pr_warn("blog: the last boot kept its history, but its ring buffers do not fit this kernel, or are empty\n");
 		return;
 	}
-	parse_note();
-	walk(forget_type, NULL);
-	last.emptied = blog_instance->emptied;
+	if (!noted) {
+		pr_info("blog: the last boot did not end by a panic: what its instance had is dropped\n");
+		tracing_reset_all_cpus(&blog_instance->array_buffer);
+		return;
+	}
 	tracer_tracing_off(blog_instance);
+	walk(count_record, NULL);
+	last.emptied = blog_instance->emptied;
+	last.there = true;
 	blog_view_adopt();
-	pr_info("%s\n", last.note);
-	pr_info("blog: the instance shows that until its tracing_on is set to 1, or somebody records\n");
+	time = div_u64(last.note.time, NSEC_PER_SEC);
+	pr_info("blog: the instance shows the history of the last boot, which ended by a panic, %ptTs UTC, until its tracing_on is set to 1, or somebody records\n",
+		&time);
+}
+
+/* The ring buffer of a CPU that was not there may have anything of former boots. */
+static int cpu_comes(unsigned int cpu)
+{
+	if (!cpumask_test_and_set_cpu(cpu, &last.cpus))
+		ring_buffer_reset_cpu(ring(), cpu);
+
+	return 0;
+}
+
+static int __init watch_cpus(void)
+{
+	unsigned int cpu;
+	int ret;
+
+	cpus_read_lock();
+	for_each_possible_cpu(cpu)
+		cpumask_assign_cpu(cpu, &last.cpus, ring_buffer_size(ring(), cpu));
+	ret = cpuhp_setup_state_nocalls_cpuslocked(CPUHP_BP_PREPARE_DYN, "trace/blog:prepare",
+						   cpu_comes, NULL);
+	cpus_read_unlock();
+
+	return ret < 0 ? ret : 0;
 }
 
 /* The next boot */
 
 /**
  * struct blog_keeping - what is written for the next boot
+ * @begun:	somebody does so, or has
  * @rings:	CPUs whose ring buffers could be had
- * @loggers:	whose records were written
- * @nr:		number of those
+ * @free:	those of them that have room
+ * @note:	what is said of it
  */
 static struct blog_keeping {
+	atomic_t begun;
 	struct cpumask rings;
-	struct kept_logger loggers[LOGGERS_MAX];
-	unsigned int nr;
+	struct cpumask free;
+	struct blog_note note;
 } keeping;
 
 /* Any record fits into so many pages. */
 #define PAGES_MIN	2
 
-/* Where a record of a CPU goes. */
-static int choose_ring(u32 cpu)
+static bool has_room(unsigned int cpu)
 {
-	size_t pages, most = 0;
-	int other, ring_of = cpumask_first(&keeping.rings);
+	if (cpu >= nr_cpu_ids || !cpumask_test_cpu(cpu, &keeping.free))
+		return false;
+	if (ring_buffer_nr_free_pages(ring(), cpu) >= PAGES_MIN)
+		return true;
+	/* It will not have any again. */
+	cpumask_clear_cpu(cpu, &keeping.free);
 
-	if (cpu < nr_cpu_ids && cpumask_test_cpu(cpu, &keeping.rings) &&
-	    ring_buffer_nr_free_pages(ring(), cpu) >= PAGES_MIN)
-		return cpu;
-	for_each_cpu(other, &keeping.rings) {
-		pages = ring_buffer_nr_free_pages(ring(), other);
-		if (pages <= most)
-			continue;
-		most = pages;
-		ring_of = other;
-	}
-
-	return ring_of;
+	return false;
 }
 
-static struct kept_logger *find_kept(const struct blog_logger *logger)
+/* Where a record of a CPU goes. If all are full, the oldest of that one are overwritten. */
+static unsigned int choose_ring(unsigned int cpu)
 {
-	unsigned int i;
+	unsigned int other;
 
-	for (i = 0; i < keeping.nr; i++)
-		if (keeping.loggers[i].type == logger->event->call->event.type)
-			return &keeping.loggers[i];
+	if (has_room(cpu))
+		return cpu;
+	while ((other = cpumask_first(&keeping.free)) < nr_cpu_ids)
+		if (has_room(other))
+			return other;
 
-	return NULL;
+	return cpu < nr_cpu_ids && cpumask_test_cpu(cpu, &keeping.rings) ?
+	       cpu : cpumask_first(&keeping.rings);
 }
 
 static void keep_message(const struct blog_place *place)
 {
-	int this_cpu = smp_processor_id(), cpu = choose_ring(place->cursor.cpu);
-	struct kept_logger *kept = find_kept(place->cursor.logger);
+	const struct blog_event *event = place->cursor.logger->event;
+	unsigned int this_cpu = smp_processor_id(), cpu;
 
-	if (!kept)
+	/* It has none of our numbers. */
+	if (event->call->event.type <= unknown_type(LOGGERS_MAX))
 		return;
+	cpu = choose_ring(place->cursor.cpu);
 	ring_buffer_exchange(ring(), this_cpu, cpu);
-	kept->messages += blog_write_now(place);
+	blog_write_now(place);
 	ring_buffer_exchange(ring(), this_cpu, cpu);
 }
 
-/* Without filters and triggers, and even if it is disabled. */
+/* Without filters and triggers, and even if it is disabled. Nobody else runs. */
 static void enable_event(struct blog_event *event)
 {
 	struct trace_event_file *file;
 
-	list_for_each_entry_rcu(file, &blog_instance->events, list) {
+	list_for_each_entry(file, &blog_instance->events, list) {
 		if (file->event_call != event->call)
 			continue;
-		WRITE_ONCE(file->flags, 0);
+		file->flags = 0;
 		WRITE_ONCE(event->file, file);
 	}
 }
 
 static void begin_logger(struct blog_event *event)
 {
-	struct kept_logger *kept = &keeping.loggers[keeping.nr];
+	struct blog_note_logger *logger = &keeping.note.loggers[keeping.note.nr];
 
-	if (keeping.nr == LOGGERS_MAX)
+	if (keeping.note.nr == LOGGERS_MAX)
 		return;
 	enable_event(event);
-	strscpy(kept->name, event->logger->name);
-	kept->type = event->call->event.type;
-	kept->catalogue = hash_catalogue(event);
-	kept->messages = 0;
-	keeping.nr++;
+	strscpy(logger->name, event->logger->name);
+	logger->catalogue = hash_event(event);
+	event->call->event.type = unknown_type(keeping.note.nr++);
 }
 
-static void write_note(const char *when)
+static void write_note(void)
 {
-	static char note[NOTE_MAX];
-	int this_cpu = smp_processor_id(), cpu = choose_ring(this_cpu);
-	unsigned int i;
-	size_t len;
+	struct blog_note *note = note_of_memory();
 
-	len = scnprintf(note, sizeof(note), NOTE_HEAD "%s by Linux %s %s", when,
-			init_utsname()->release, init_utsname()->version);
-	for (i = 0; i < keeping.nr; i++) {
-		const struct kept_logger *kept = &keeping.loggers[i];
-
-		len += scnprintf(note + len, sizeof(note) - len, "; " NOTE_LOGGER,
-				 kept->messages, kept->name, kept->type, kept->catalogue);
-	}
-	blog_instance->trace_flags |= TRACE_ITER_PRINTK;
-	ring_buffer_exchange(ring(), this_cpu, cpu);
-	__trace_array_puts(blog_instance, _THIS_IP_, note, len);
-	ring_buffer_exchange(ring(), this_cpu, cpu);
+	keeping.note.sum = sum_of(&keeping.note);
+	memcpy(note, &keeping.note, sizeof(*note));
+	arch_ring_buffer_flush_range((unsigned long)note, (unsigned long)(note + 1));
 }
 
-/*
- * Write what is retained. Interrupts are disabled, and nobody else writes to the ring
- * buffers, nor will.
- */
-static void keep(const char *when)
+static void begin_note(void)
 {
+	struct blog_note *note = &keeping.note;
+
+	note->magic = NOTE_MAGIC;
+	note->size = sizeof(*note);
+	note->time = ktime_get_real_fast_ns();
+	strscpy(note->release, init_utsname()->release);
+	strscpy(note->version, init_utsname()->version);
+	blog_view_each(begin_logger);
+	write_note();
+}
+
+/* Take what ring buffers can be had; how many bytes they surely hold. */
+static u64 seize_rings(void)
+{
+	unsigned long margin = PAGES_MIN * PAGE_SIZE, size;
 	u64 room = 0;
 	int cpu;
 
-	cpumask_clear(&keeping.rings);
 	for_each_tracing_cpu(cpu) {
 		if (!ring_buffer_seize(ring(), cpu))
 			continue;
 		cpumask_set_cpu(cpu, &keeping.rings);
-		room += ring_buffer_size(ring(), cpu);
+		size = ring_buffer_size(ring(), cpu);
+		room += size - min(size, margin);
 	}
-	if (cpumask_empty(&keeping.rings))
+	cpumask_copy(&keeping.free, &keeping.rings);
+
+	/* Ends of pages stay empty, and stamps take room where somebody says little. */
+	return room / 8 * 7;
+}
+
+/* Write what is retained. */
+static void keep(void)
+{
+	u64 begin = ktime_get_mono_fast_ns(), room;
+
+	room = seize_rings();
+	if (!room)
 		return;
-	keeping.nr = 0;
-	blog_view_each(begin_logger);
+	begin_note();
 	tracer_tracing_on(blog_instance);
-	/* The pages' ends may stay empty. */
-	blog_view_save(room / 8 * 7, keep_message);
-	write_note(when);
+	keeping.note.hurried = !blog_view_save(room, keep_message);
 	tracer_tracing_off(blog_instance);
+	keeping.note.whole = true;
+	keeping.note.took = ktime_get_mono_fast_ns() - begin;
+	write_note();
 }
 
 static int keep_at_panic(struct notifier_block *nb, unsigned long action, void *unused)
 {
 	guard(irqsave)();
-	keep("panic");
+	/* A panic of what follows leaves what has been written. */
+	if (!atomic_xchg(&keeping.begun, 1))
+		keep();
 
 	return NOTIFY_DONE;
 }
@@ -428,57 +574,6 @@ static struct notifier_block panic_notifier = {
 	.priority = 1,
 };
 
-/* Whether somebody but the publisher may write to the ring buffers. */
-static bool others_record(void)
-{
-	struct trace_event_file *file;
-
-	guard(rcu)();
-	list_for_each_entry_rcu(file, &blog_instance->events, list)
-		if (file->flags & EVENT_FILE_FL_ENABLED &&
-		    strcmp(file->event_call->class->system, BLOG_INSTANCE))
-			return true;
-
-	return blog_instance->current_trace != &nop_trace;
-}
-
-/* So long whoever is writing may take. */
-#define GRACE_MAX	(HZ / 10)
-
-static bool wait_for_others(void)
-{
-	unsigned long grace = start_poll_synchronize_rcu(), end = jiffies + GRACE_MAX;
-
-	while (!poll_state_synchronize_rcu(grace)) {
-		if (time_after(jiffies, end))
-			return false;
-		schedule_timeout_uninterruptible(1);
-	}
-
-	return true;
-}
-
-static int keep_at_restart(struct notifier_block *nb, unsigned long action, void *unused)
-{
-	if (action != SYS_RESTART)
-		return NOTIFY_DONE;
-	tracer_tracing_off(blog_instance);
-	blog_instance->trace_flags &= ~TRACE_ITER_MARKERS;
-	blog_publish_end();
-	if (others_record()) {
-		pr_warn("blog: other events are enabled in the instance: the history is not kept\n");
-	} else if (!wait_for_others()) {
-		pr_warn("blog: a CPU does not answer: the history is not kept\n");
-	} else {
-		guard(irqsave)();
-		keep("restart");
-	}
-
-	return NOTIFY_DONE;
-}
-
-static struct notifier_block restart_notifier = { .notifier_call = keep_at_restart };
-
 /**
  * blog_persist_init() - begin to keep the history, if the instance has memory for that
  *
@@ -486,15 +581,14 @@ static struct notifier_block restart_notifier = { .notifier_call = keep_at_resta
  */
 void __init blog_persist_init(void)
 {
-	if (!blog_instance->range_addr_start)
+	if (!blog_instance->range_addr_start || !blog_note_size(blog_instance))
 		return;
 	adopt();
-	if (blog_newest_init()) {
+	if (watch_cpus() || blog_newest_init()) {
 		pr_warn("blog: no memory to keep the history for the next boot\n");
 		return;
 	}
-	trace_create_file("last_boot", TRACE_MODE_READ, blog_instance->dir, NULL,
-			  &last_boot_fops);
+	trace_create_file("history_of_last_boot", TRACE_MODE_READ, blog_instance->dir, NULL,
+			  &history_of_last_boot_fops);
 	atomic_notifier_chain_register(&panic_notifier_list, &panic_notifier);
-	register_reboot_notifier(&restart_notifier);
 }

@@ -121,7 +121,6 @@
  * @work:	does a pass
  * @ended:	jiffies when the last one ended
  * @soon:	asks for @work from any context
- * @over:	nothing is published any more
  *
  * What is above @ask_lock is @work's alone, but @full and @session, which others read: a
  * stale value costs a wait.
@@ -152,7 +151,6 @@ static struct blog_publisher {
 	struct delayed_work work;
 	unsigned long ended;
 	struct irq_work soon;
-	bool over;
 } publisher = {
 	.ask_lock = __SPIN_LOCK_UNLOCKED(publisher.ask_lock),
 	.wait = __WAIT_QUEUE_HEAD_INITIALIZER(publisher.wait),
@@ -485,8 +483,6 @@ static void pass_work(struct work_struct *work)
 	struct blog_request request = take_requests();
 	enum blog_progress progress = BLOG_DISABLED;
 
-	if (READ_ONCE(publisher.over))
-		return;
 	if (tracer_tracing_is_on(blog_instance))
 		progress = pass(&request);
 	/* Else what is older than the last truncation is not shown. */
@@ -619,8 +615,6 @@ static void kick(void)
 /* What trace.c calls before it lets somebody read the instance. */
 static int blog_pull(struct trace_array *tr, int cpu, enum trace_pull why)
 {
-	if (READ_ONCE(publisher.over))
-		return 0;
 	if (why == TRACE_PULL_OPEN)
 		return open(tr, cpu);
 	if (!tracer_tracing_is_on(tr))
@@ -647,22 +641,6 @@ static int blog_pull(struct trace_array *tr, int cpu, enum trace_pull why)
 	}
 
 	return 0;
-}
-
-/**
- * blog_publish_end() - publish no more
- *
- * What has been queued for CPUs is not written any more, after an RCU grace period.
- *
- * Context: Process context; sleeps until the pass that is running has ended. tracing_on
- * is 0, so that is soon.
- */
-void blog_publish_end(void)
-{
-	WRITE_ONCE(publisher.over, true);
-	cancel_delayed_work_sync(&publisher.work);
-	/* Else it would be written as soon as recording is on. */
-	WRITE_ONCE(blog_instance->emptied, blog_instance->emptied + 1);
 }
 
 /**

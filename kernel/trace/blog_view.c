@@ -10,6 +10,7 @@
 #include <linux/rculist.h>
 #include <linux/ring_buffer.h>
 #include <linux/slab.h>
+#include <linux/timekeeping.h>
 #include <linux/trace_clock.h>
 
 #include "blog.h"
@@ -529,60 +530,18 @@ static bool begin_dump(void)
 	return true;
 }
 
-static void write_now(const struct blog_place *place)
+static void start_dump(bool anew)
 {
-	blog_write_now(place);
-}
-
-static u32 size_of(const struct blog_cursor *cursor)
-{
-	return RECORD_MIN + cursor->len;
-}
-
-static void count_message(const struct blog_cursor *cursor, void *unused)
-{
-	blog_newest_count(cursor, size_of(cursor));
-}
-
-/* Find out what fits into so many bytes. */
-static void select_newest(u64 room)
-{
-	struct blog_event *event;
-
-	blog_newest_begin();
-	list_for_each_entry_rcu(event, &view.events, list) {
-		if (is_readable(event))
-			blog_merge_survey(&view.dump, event->logger, count_message, NULL);
-		touch_nmi_watchdog();
-	}
-	blog_newest_share(room);
-}
-
-/* Write what is before the merge, or what of that fits in, if @room is not 0. */
-static void dump(bool anew, u64 room, void (*write)(const struct blog_place *place))
-{
-	const struct blog_place *place;
-
-	if (!begin_dump())
-		return;
 	if (!blog_clock_current())
 		blog_clock_update();
 	blog_merge_follow(&view.dump, &view.merge, anew);
+}
 
-	rcu_read_lock();
-	if (room)
-		select_newest(room);
-	/* Without room for all, those that there is room for. */
-	if (!add_loggers(&view.dump, 0))
+/* Without room for all contexts, those that there is room for. */
+static void add_for_dump(u64 since)
+{
+	if (!add_loggers(&view.dump, since))
 		blog_merge_begin(&view.dump);
-	while ((place = blog_merge_peek(&view.dump))) {
-		if (!room || blog_newest_keep(&place->cursor, size_of(&place->cursor)))
-			write(place);
-		blog_merge_take(&view.dump);
-		touch_nmi_watchdog();
-	}
-	rcu_read_unlock();
-	atomic_set_release(&view.dumping, false);
 }
 
 /**
@@ -596,21 +555,120 @@ static void dump(bool anew, u64 room, void (*write)(const struct blog_place *pla
  */
 void blog_view_dump(void)
 {
-	dump(!serves(BLOG_LOOKS), 0, write_now);
+	const struct blog_place *place;
+
+	if (!begin_dump())
+		return;
+	start_dump(!serves(BLOG_LOOKS));
+	scoped_guard(rcu) {
+		add_for_dump(0);
+		while ((place = blog_merge_peek(&view.dump))) {
+			blog_write_now(place);
+			blog_merge_take(&view.dump);
+			touch_nmi_watchdog();
+		}
+	}
+	atomic_set_release(&view.dumping, false);
+}
+
+/* To outlive the kernel */
+
+/*
+ * So long is looked at all that is retained, and after that at what was logged in the last
+ * moment only, so long. A watchdog of the machine may take 10 s.
+ */
+#define SAVE_MAX	(4ULL * NSEC_PER_SEC)
+#define HURRY_MAX	(2ULL * NSEC_PER_SEC)
+#define MOMENT		(1ULL * NSEC_PER_SEC)
+
+/* After so many messages the clock is looked at. */
+#define SAVE_STEP	64
+
+/* At most what a message takes, with the end of a page that is too short for it. */
+static u32 saved_size(const struct blog_cursor *cursor)
+{
+	u32 size = ALIGN(RECORD_MIN + cursor->len, 4) + sizeof(u32);
+
+	return size > PAGE_SIZE / 8 ? 2 * size : size;
+}
+
+static void count_message(const struct blog_cursor *cursor, void *unused)
+{
+	blog_newest_count(cursor, saved_size(cursor));
+	touch_nmi_watchdog();
+}
+
+static bool is_over(u64 end)
+{
+	return ktime_get_mono_fast_ns() > end;
+}
+
+/* Find out what fits into so many bytes; false if there is no time for that. */
+static bool select_newest(u64 room, u64 end)
+{
+	struct blog_event *event;
+
+	blog_newest_begin();
+	list_for_each_entry_rcu(event, &view.events, list) {
+		if (is_readable(event))
+			blog_merge_survey(&view.dump, event->logger, count_message, NULL);
+		if (is_over(end))
+			return false;
+	}
+	blog_newest_share(room);
+
+	return true;
+}
+
+/* Write what was selected, or all; false if there is no time for that. */
+static bool save(bool selected, u64 end, void (*write)(const struct blog_place *place))
+{
+	const struct blog_place *place;
+	unsigned int nr = 0;
+
+	while ((place = blog_merge_peek(&view.dump))) {
+		if (!(++nr % SAVE_STEP) && is_over(end))
+			return false;
+		if (!selected || blog_newest_keep(&place->cursor, saved_size(&place->cursor)))
+			write(place);
+		blog_merge_take(&view.dump);
+		touch_nmi_watchdog();
+	}
+
+	return true;
 }
 
 /**
  * blog_view_save() - write what is retained, in the order of time
- * @room: if it takes more bytes, the newest of each task that fit in; not 0
+ * @room: if it takes more bytes, the newest of each task that fit in
  * @write: writes a message
  *
- * As blog_view_dump(), nothing is claimed, and nobody is disturbed.
+ * Nothing is claimed. If a dump was being made, its memory is taken from it: it does not
+ * go on.
  *
- * Context: Any context, interrupts disabled. Takes no lock.
+ * It takes SAVE_MAX + HURRY_MAX at most; and besides, before it looks at the clock, as long
+ * as it takes to pass over the messages of one logger, which its budget limits.
+ *
+ * Context: A panic: nobody else runs. Any context, interrupts disabled. Takes no lock.
+ * Return: false if there was no time for all. Then the last moment is written, and
+ * something between is missing.
  */
-void blog_view_save(u64 room, void (*write)(const struct blog_place *place))
+bool blog_view_save(u64 room, void (*write)(const struct blog_place *place))
 {
-	dump(true, room, write);
+	u64 end = ktime_get_mono_fast_ns() + SAVE_MAX, now = trace_clock_local();
+
+	atomic_set(&view.dumping, true);
+	start_dump(true);
+	guard(rcu)();
+	if (select_newest(room, end)) {
+		add_for_dump(0);
+		if (save(true, end, write))
+			return true;
+	}
+	add_for_dump(now - min(now, MOMENT));
+	save(false, end + HURRY_MAX, write);
+
+	return false;
 }
 
 /**
@@ -623,6 +681,7 @@ void blog_view_save(u64 room, void (*write)(const struct blog_place *place))
 void blog_view_adopt(void)
 {
 	guard(mutex)(&view.lock);
+	view.emptied = READ_ONCE(blog_instance->emptied);
 	view.shown = true;
 	WRITE_ONCE(view.adopted, true);
 	WRITE_ONCE(view.hidden, true);
@@ -631,20 +690,17 @@ void blog_view_adopt(void)
 /**
  * blog_view_start() - recording has been switched on: what is not ours goes
  *
+ * Also what is in the ring buffers of CPUs that are offline.
+ *
  * Context: Process context; sleeps. Takes view.lock.
  */
 void blog_view_start(void)
 {
-	bool adopted;
-
 	if (!READ_ONCE(view.adopted))
 		return;
-	scoped_guard(mutex, &view.lock) {
-		adopted = view.adopted && blog_view_valid();
+	scoped_guard(mutex, &view.lock)
 		WRITE_ONCE(view.adopted, false);
-	}
-	if (adopted)
-		tracing_reset_online_cpus(&blog_instance->array_buffer);
+	tracing_reset_all_cpus(&blog_instance->array_buffer);
 }
 
 /* Loggers */

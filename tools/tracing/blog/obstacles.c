@@ -111,7 +111,7 @@ static void check_history(struct obstacles *obstacles, const char *logger)
 
 static void check_tracing_on(struct obstacles *obstacles)
 {
-	char *text = read_file("tracing_on"), *last_boot = read_file("last_boot");
+	char *text = read_file("tracing_on"), *last_boot = read_file("history_of_last_boot");
 
 	if (last_boot && strcmp(last_boot, "none"))
 		add(obstacles, "last_boot", NULL,
