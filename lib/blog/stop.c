@@ -11,9 +11,9 @@
 #include <linux/rculist.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/sched/clock.h>
 #include <linux/smp.h>
 #include <linux/string.h>
-#include <linux/trace_clock.h>
 #include <linux/workqueue.h>
 
 #include "logger.h"
@@ -81,7 +81,8 @@ static bool is_stopped(const struct blog_state *state)
 /* Of those that stop it at the same time the first one is noted. */
 static void note_stop(struct blog_stop *stop, const char *by)
 {
-	stop->time = trace_clock_local();
+	/* As in write.c. */
+	stop->time = sched_clock();
 	stop->cpu = smp_processor_id();
 	stop->pid = current->pid;
 	/* Others may rename the task meanwhile. */
