@@ -218,7 +218,7 @@ static void publish_unread(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, instance->trace_flags & TRACE_ITER_RECORD_CMD);
 }
 
-/* Full contexts that were read stay. */
+/* Full contexts that were read stay. That of a task that has just ended may join them. */
 static void publish_retains(struct kunit *test)
 {
 	struct blog_kunit_tally *tally = blog_kunit_tally(test, 1, 3 * CTX_MESSAGES);
@@ -228,7 +228,7 @@ static void publish_retains(struct kunit *test)
 	queued = blog_kunit_stats(test).contexts[BLOG_CTX_QUEUED];
 	KUNIT_EXPECT_GE(test, queued, 2);
 	pull(test, TRACE_PULL_LOOK);
-	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).contexts[BLOG_CTX_QUEUED], queued);
+	KUNIT_EXPECT_GE(test, blog_kunit_stats(test).contexts[BLOG_CTX_QUEUED], queued);
 	KUNIT_EXPECT_EQ(test, blog_kunit_stats(test).retained, 3 * CTX_MESSAGES);
 }
 
