@@ -47,7 +47,8 @@
  * modules as they are loaded. Those of keep() have numbers that no event has, one for each
  * logger in the note. When a logger of that name comes (blog_persist_add()) they get that
  * of its event, if it has the same statements and fields: else they would be read wrongly.
- * What was in the ring buffers of CPUs that keep() could not have gets another such number.
+ * The note says which ring buffers keep() had. What is in others, or has none of those
+ * numbers, gets another such number: nobody knows what it is.
  *
  * At a panic there is one CPU, with interrupts disabled, which writes for all: for each
  * record it exchanges its ring buffer for another (ring_buffer_exchange()), that of the
@@ -101,6 +102,7 @@ struct blog_note_logger {
  * @nr:		number of loggers
  * @time:	of day, in ns
  * @took:	ns that writing took
+ * @rings:	CPUs whose ring buffers were emptied before
  * @release:	of the kernel
  * @version:	of the kernel
  * @loggers:	records have unknown_type() of the index
@@ -114,6 +116,7 @@ struct blog_note {
 	u16 nr;
 	u64 time;
 	u64 took;
+	struct cpumask rings;
 	char release[sizeof_field(struct new_utsname, release)];
 	char version[sizeof_field(struct new_utsname, version)];
 	struct blog_note_logger loggers[LOGGERS_MAX];
@@ -124,6 +127,7 @@ struct blog_note {
 /* What it has at the end of the memory, which may be of any size. */
 #define NOTE_ROOM	PAGE_SIZE
 
+/* Also with a bit for each of thousands of CPUs. */
 static_assert(sizeof(struct blog_note) + sizeof(u64) <= NOTE_ROOM);
 
 /**
@@ -230,7 +234,7 @@ static void walk(void (*look)(void *data, unsigned int len, void *private), void
 }
 
 /* Count it; what none of the loggers said is nothing that this kernel knows. */
-static void count_record(void *data, unsigned int len, void *unused)
+static void count_record(void *data, unsigned int len, void *kept)
 {
 	struct trace_entry *entry = data;
 	unsigned int nr;
@@ -238,12 +242,22 @@ static void count_record(void *data, unsigned int len, void *unused)
 	if (len < sizeof(*entry))
 		return;
 	nr = unknown_type(0) - entry->type;
-	if (nr < last.note.nr) {
+	if (kept && nr < last.note.nr) {
 		last.messages[nr]++;
 	} else {
 		entry->type = unknown_type(LOGGERS_MAX);
 		last.others++;
 	}
+}
+
+/* A ring buffer that was not to be had then has what an older kernel said, by the same numbers. */
+static void __init count_records(void)
+{
+	int cpu;
+
+	for_each_tracing_cpu(cpu)
+		ring_buffer_walk(ring(), cpu, count_record,
+				 cpumask_test_cpu(cpu, &last.note.rings) ? &last : NULL);
 }
 
 /* Records of a logger that has come. */
@@ -381,7 +395,7 @@ static void __init adopt(void)
 		return;
 	}
 	tracer_tracing_off(blog_instance);
-	walk(count_record, NULL);
+	count_records();
 	last.emptied = blog_instance->emptied;
 	last.there = true;
 	blog_view_adopt();
@@ -419,13 +433,11 @@ static int __init watch_cpus(void)
 /**
  * struct blog_keeping - what is written for the next boot
  * @begun:	somebody does so, or has
- * @rings:	CPUs whose ring buffers could be had
- * @free:	those of them that have room
+ * @free:	CPUs whose ring buffers have room, of @note.rings
  * @note:	what is said of it
  */
 static struct blog_keeping {
 	atomic_t begun;
-	struct cpumask rings;
 	struct cpumask free;
 	struct blog_note note;
 } keeping;
@@ -456,8 +468,8 @@ static unsigned int choose_ring(unsigned int cpu)
 		if (has_room(other))
 			return other;
 
-	return cpu < nr_cpu_ids && cpumask_test_cpu(cpu, &keeping.rings) ?
-	       cpu : cpumask_first(&keeping.rings);
+	return cpu < nr_cpu_ids && cpumask_test_cpu(cpu, &keeping.note.rings) ?
+	       cpu : cpumask_first(&keeping.note.rings);
 }
 
 static void keep_message(const struct blog_place *place)
@@ -531,11 +543,11 @@ static u64 seize_rings(void)
 	for_each_tracing_cpu(cpu) {
 		if (!ring_buffer_seize(ring(), cpu))
 			continue;
-		cpumask_set_cpu(cpu, &keeping.rings);
+		cpumask_set_cpu(cpu, &keeping.note.rings);
 		size = ring_buffer_size(ring(), cpu);
 		room += size - min(size, margin);
 	}
-	cpumask_copy(&keeping.free, &keeping.rings);
+	cpumask_copy(&keeping.free, &keeping.note.rings);
 
 	/* Ends of pages stay empty, and stamps take room where somebody says little. */
 	return room / 8 * 7;
