@@ -74,7 +74,8 @@
  * of trace-cmd does first. All are emptied then, those of CPUs that are offline, too; and
  * that of a CPU which was not there at boot, when it comes (cpu_comes()).
  *
- * Ordered: the note by its checksum, which is written last. Caches are written back
+ * Ordered: the note by its checksum, which is written last. The ring buffers have none: they
+ * are dropped if a length in them is not what a writer leaves. Caches are written back
  * (arch_ring_buffer_flush_range()) after each change of the note, and by a later notifier
  * of the ring buffers, which switches recording off.
  */
@@ -225,7 +226,7 @@ static bool __init take_note(void)
 	return true;
 }
 
-static void walk(void (*look)(void *data, unsigned int len, void *private), void *private)
+static void walk(bool (*look)(void *data, unsigned int len, void *private), void *private)
 {
 	int cpu;
 
@@ -234,30 +235,41 @@ static void walk(void (*look)(void *data, unsigned int len, void *private), void
 }
 
 /* Count it; what none of the loggers said is nothing that this kernel knows. */
-static void count_record(void *data, unsigned int len, void *kept)
+static bool count_record(void *data, unsigned int len, void *private)
 {
 	struct trace_entry *entry = data;
+	bool *kept = private;
 	unsigned int nr;
 
 	if (len < sizeof(*entry))
-		return;
+		return false;
 	nr = unknown_type(0) - entry->type;
-	if (kept && nr < last.note.nr) {
+	if (*kept && nr < last.note.nr) {
 		last.messages[nr]++;
 	} else {
 		entry->type = unknown_type(LOGGERS_MAX);
 		last.others++;
 	}
+
+	return true;
 }
 
-/* A ring buffer that was not to be had then has what an older kernel said, by the same numbers. */
-static void __init count_records(void)
+/*
+ * A ring buffer that was not to be had then has what an older kernel said, by the same numbers.
+ * False if something is malformed: then nobody must read it.
+ */
+static bool __init count_records(void)
 {
+	bool kept;
 	int cpu;
 
-	for_each_tracing_cpu(cpu)
-		ring_buffer_walk(ring(), cpu, count_record,
-				 cpumask_test_cpu(cpu, &last.note.rings) ? &last : NULL);
+	for_each_tracing_cpu(cpu) {
+		kept = cpumask_test_cpu(cpu, &last.note.rings);
+		if (!ring_buffer_walk(ring(), cpu, count_record, &kept))
+			return false;
+	}
+
+	return true;
 }
 
 /* Records of a logger that has come. */
@@ -282,13 +294,15 @@ static bool is_whole(const void *data, unsigned int len, const struct arrival *a
 }
 
 /* Names are in the records: those of saved_cmdlines are this boot's. */
-static void set_type(void *data, unsigned int len, void *private)
+static bool set_type(void *data, unsigned int len, void *private)
 {
 	const struct arrival *arrival = private;
 	struct trace_entry *entry = data;
 
 	if (len >= sizeof(*entry) && entry->type == arrival->from && is_whole(data, len, arrival))
 		entry->type = arrival->type;
+
+	return true;
 }
 
 static void show_logger(const struct blog_logger *logger, unsigned int nr)
@@ -375,7 +389,7 @@ static const struct file_operations history_of_last_boot_fops = {
 /* Take over what is in the ring buffers. */
 static void __init adopt(void)
 {
-	bool noted = take_note();
+	bool noted = take_note(), on = tracer_tracing_is_on(blog_instance);
 	time64_t time;
 
 	/*
@@ -395,7 +409,13 @@ static void __init adopt(void)
 		return;
 	}
 	tracer_tracing_off(blog_instance);
-	count_records();
+	if (!count_records()) {
+		pr_warn("blog: the ring buffers of the last boot are damaged: its history is dropped\n");
+		tracing_reset_all_cpus(&blog_instance->array_buffer);
+		if (on)
+			tracer_tracing_on(blog_instance);
+		return;
+	}
 	last.emptied = blog_instance->emptied;
 	last.there = true;
 	blog_view_adopt();
