@@ -7,6 +7,7 @@
 #include <linux/cleanup.h>
 #include <linux/cpuhotplug.h>
 #include <linux/cpumask.h>
+#include <linux/ftrace.h>
 #include <linux/jhash.h>
 #include <linux/kernel.h>
 #include <linux/math64.h>
@@ -54,7 +55,8 @@
  * record it exchanges its ring buffer for another (ring_buffer_exchange()), that of the
  * CPU that logged it; one of another where that is full or was being written to when the
  * CPU was stopped. It waits for nobody: locks are tried, and what somebody had who was
- * stopped is taken from him, or left out. So it runs once: what happens while it runs
+ * stopped is taken from him, or left out. With tp_printk who writes a record waits for a
+ * lock: so nothing is kept then. It runs once: what happens while it runs
  * cannot begin anew. An architecture that cannot stop a CPU (without NMI, with
  * interrupts disabled) has a CPU that may still log, to contexts; the publisher does not run
  * there.
@@ -578,6 +580,9 @@ static void keep(void)
 {
 	u64 begin = ktime_get_mono_fast_ns(), room;
 
+	/* Each record would be printed, with a lock that a CPU may have that was stopped. */
+	if (tracepoint_printk)
+		return;
 	room = seize_rings();
 	if (!room)
 		return;

@@ -5,6 +5,7 @@
 #include <kunit/visibility.h>
 #include <linux/cleanup.h>
 #include <linux/export.h>
+#include <linux/ftrace.h>
 #include <linux/math64.h>
 #include <linux/nmi.h>
 #include <linux/rculist.h>
@@ -551,13 +552,15 @@ static void add_for_dump(u64 since)
  * retained. Nothing is claimed, and the publisher is not disturbed, wherever it is: if
  * the kernel lives on, it goes on, and the same comes once more.
  *
+ * With tp_printk nothing is shown: who writes a record waits for a lock then.
+ *
  * Context: Any context, interrupts disabled. Takes no lock.
  */
 void blog_view_dump(void)
 {
 	const struct blog_place *place;
 
-	if (!begin_dump())
+	if (tracepoint_printk || !begin_dump())
 		return;
 	start_dump(!serves(BLOG_LOOKS));
 	scoped_guard(rcu) {
