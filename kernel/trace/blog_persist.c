@@ -11,6 +11,7 @@
 #include <linux/jhash.h>
 #include <linux/kernel.h>
 #include <linux/math64.h>
+#include <linux/panic.h>
 #include <linux/panic_notifier.h>
 #include <linux/ring_buffer.h>
 #include <linux/seq_file.h>
@@ -580,6 +581,8 @@ static void keep(void)
 {
 	u64 begin = ktime_get_mono_fast_ns(), room;
 
+	/* An oops would end this task otherwise, and nobody would restart the machine. */
+	panic_on_oops = 1;
 	/* Each record would be printed, with a lock that a CPU may have that was stopped. */
 	if (tracepoint_printk)
 		return;
