@@ -457,11 +457,13 @@ static int __init watch_cpus(void)
  * struct blog_keeping - what is written for the next boot
  * @begun:	somebody does so, or has
  * @free:	CPUs whose ring buffers have room, of @note.rings
+ * @types:	what events have of numbers otherwise
  * @note:	what is said of it
  */
 static struct blog_keeping {
 	atomic_t begun;
 	struct cpumask free;
+	int types[LOGGERS_MAX];
 	struct blog_note note;
 } keeping;
 
@@ -531,7 +533,17 @@ static void begin_logger(struct blog_event *event)
 	enable_event(event);
 	strscpy(logger->name, event->logger->name);
 	logger->catalogue = hash_event(event);
+	keeping.types[keeping.note.nr] = event->call->event.type;
 	event->call->event.type = unknown_type(keeping.note.nr++);
+}
+
+/* Other instances have records with its number, which may be dumped yet. */
+static void end_logger(struct blog_event *event)
+{
+	unsigned int nr = unknown_type(0) - event->call->event.type;
+
+	if (nr < keeping.note.nr)
+		event->call->event.type = keeping.types[nr];
 }
 
 static void write_note(void)
@@ -593,6 +605,7 @@ static void keep(void)
 	tracer_tracing_on(blog_instance);
 	keeping.note.hurried = !blog_view_save(room, keep_message);
 	tracer_tracing_off(blog_instance);
+	blog_view_each(end_logger);
 	keeping.note.whole = true;
 	keeping.note.took = ktime_get_mono_fast_ns() - begin;
 	write_note();
