@@ -172,6 +172,7 @@ bool blog_view_has_more(void);
 enum blog_progress blog_view_fill(u64 until, const struct cpumask *limited, int *full);
 void blog_view_settle(void);
 void blog_view_dump(void);
+bool blog_view_retains(void);
 bool blog_view_save(u64 room, void (*write)(const struct blog_place *place));
 void blog_view_adopt(void);
 void blog_view_start(void);

@@ -564,7 +564,6 @@ static void begin_note(void)
 	note->time = ktime_get_real_fast_ns();
 	strscpy(note->release, init_utsname()->release);
 	strscpy(note->version, init_utsname()->version);
-	blog_view_each(begin_logger);
 	write_note();
 }
 
@@ -588,27 +587,36 @@ static u64 seize_rings(void)
 	return room / 8 * 7;
 }
 
-/* Write what is retained. */
-static void keep(void)
+/* Write what is retained, with the numbers of begin_logger(). */
+static void write_history(u64 begin)
 {
-	u64 begin = ktime_get_mono_fast_ns(), room;
+	u64 room = seize_rings();
 
-	/* An oops would end this task otherwise, and nobody would restart the machine. */
-	panic_on_oops = 1;
-	/* Each record would be printed, with a lock that a CPU may have that was stopped. */
-	if (tracepoint_printk)
-		return;
-	room = seize_rings();
 	if (!room)
 		return;
 	begin_note();
 	tracer_tracing_on(blog_instance);
 	keeping.note.hurried = !blog_view_save(room, keep_message);
 	tracer_tracing_off(blog_instance);
-	blog_view_each(end_logger);
 	keeping.note.whole = true;
 	keeping.note.took = ktime_get_mono_fast_ns() - begin;
 	write_note();
+}
+
+static void keep(void)
+{
+	u64 begin = ktime_get_mono_fast_ns();
+
+	/* An oops would end this task otherwise, and nobody would restart the machine. */
+	panic_on_oops = 1;
+	/* Each record would be printed, with a lock that a CPU may have that was stopped. */
+	if (tracepoint_printk)
+		return;
+	blog_view_each(begin_logger);
+	/* Else what is in the ring buffers stays: the last boot's history perhaps. */
+	if (blog_view_retains())
+		write_history(begin);
+	blog_view_each(end_logger);
 }
 
 static int keep_at_panic(struct notifier_block *nb, unsigned long action, void *unused)

@@ -601,6 +601,28 @@ static void count_message(const struct blog_cursor *cursor, void *unused)
 	touch_nmi_watchdog();
 }
 
+/* If a dump was being made, its memory is taken from it: it does not go on. */
+static void start_save(void)
+{
+	atomic_set(&view.dumping, true);
+	start_dump(true);
+}
+
+/**
+ * blog_view_retains() - whether there is anything for blog_view_save()
+ *
+ * Context: As for that.
+ * Return: false if no logger retains a message.
+ */
+bool blog_view_retains(void)
+{
+	start_save();
+	guard(rcu)();
+	add_for_dump(0);
+
+	return blog_merge_peek(&view.dump);
+}
+
 static bool is_over(u64 end)
 {
 	return ktime_get_mono_fast_ns() > end;
@@ -646,8 +668,7 @@ static bool save(bool selected, u64 end, void (*write)(const struct blog_place *
  * @room: if it takes more bytes, the newest of each task that fit in
  * @write: writes a message
  *
- * Nothing is claimed. If a dump was being made, its memory is taken from it: it does not
- * go on.
+ * Nothing is claimed.
  *
  * It takes SAVE_MAX + HURRY_MAX at most; and besides, before it looks at the clock, as long
  * as it takes to pass over the messages of one logger, which its budget limits.
@@ -660,8 +681,7 @@ bool blog_view_save(u64 room, void (*write)(const struct blog_place *place))
 {
 	u64 end = ktime_get_mono_fast_ns() + SAVE_MAX, now = trace_clock_local();
 
-	atomic_set(&view.dumping, true);
-	start_dump(true);
+	start_save();
 	guard(rcu)();
 	if (select_newest(room, end)) {
 		add_for_dump(0);
