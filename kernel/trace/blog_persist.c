@@ -158,6 +158,12 @@ static struct blog_note *note_of_memory(void)
 	return PTR_ALIGN((void *)end - NOTE_ROOM, sizeof(u64));
 }
 
+/* Let what is in the caches be in memory, which a reset leaves. */
+static void flush_note(const struct blog_note *note)
+{
+	arch_ring_buffer_flush_range((unsigned long)note, (unsigned long)(note + 1));
+}
+
 static u32 sum_of(const struct blog_note *note)
 {
 	return jhash(&note->whole, sizeof(*note) - offsetof(struct blog_note, whole), 0);
@@ -218,6 +224,7 @@ static bool __init take_note(void)
 
 	memcpy(&last.note, note, sizeof(last.note));
 	WRITE_ONCE(note->magic, 0);
+	flush_note(note);
 	if (last.note.magic != NOTE_MAGIC || last.note.size != sizeof(last.note) ||
 	    last.note.sum != sum_of(&last.note) || last.note.nr > LOGGERS_MAX)
 		return false;
@@ -552,7 +559,7 @@ static void write_note(void)
 
 	keeping.note.sum = sum_of(&keeping.note);
 	memcpy(note, &keeping.note, sizeof(*note));
-	arch_ring_buffer_flush_range((unsigned long)note, (unsigned long)(note + 1));
+	flush_note(note);
 }
 
 static void begin_note(void)
