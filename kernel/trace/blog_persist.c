@@ -175,7 +175,7 @@ static u16 unknown_type(unsigned int nr)
 	return TRACE_EVENT_TYPE_MAX - nr;
 }
 
-/* All of what makes records mean the same: statements and fields. */
+/* All of what makes records mean the same: statements and fields. 0 if that is not known. */
 static u32 hash_event(const struct blog_event *event)
 {
 	const struct ftrace_event_field *field;
@@ -329,6 +329,12 @@ static void show_logger(const struct blog_logger *logger, unsigned int nr)
 		walk(set_type, &arrival);
 }
 
+/* Not if it had no catalogue then, or has none now. */
+static bool is_same(const struct blog_note_logger *noted, const struct blog_event *event)
+{
+	return noted->catalogue && noted->catalogue == hash_event(event);
+}
+
 /**
  * blog_persist_add() - show what a logger said in the last boot
  * @logger: a registered logger, whose event has its catalogue
@@ -344,10 +350,10 @@ void blog_persist_add(struct blog_logger *logger)
 	for (i = 0; i < last.note.nr; i++) {
 		if (strcmp(last.note.loggers[i].name, logger->name))
 			continue;
-		if (last.note.loggers[i].catalogue == hash_event(logger->event))
+		if (is_same(&last.note.loggers[i], logger->event))
 			show_logger(logger, i);
 		else
-			pr_warn("blog: logger %s has other statements than in the last boot: its %u messages of then cannot be shown\n",
+			pr_warn("blog: logger %s has other statements than in the last boot, as far as is known: its %u messages of then cannot be shown\n",
 				logger->name, last.messages[i]);
 	}
 }
