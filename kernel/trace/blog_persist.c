@@ -420,7 +420,7 @@ static void __init adopt(void)
 		return;
 	}
 	if (!noted) {
-		pr_info("blog: the last boot did not end by a panic: what its instance had is dropped\n");
+		pr_info("blog: the last boot kept no history: what the instance has by now, of either boot, is dropped\n");
 		tracing_reset_all_cpus(&blog_instance->array_buffer);
 		return;
 	}
