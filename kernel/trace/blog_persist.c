@@ -655,14 +655,18 @@ static struct notifier_block panic_notifier = {
  */
 void __init blog_persist_init(void)
 {
+	bool watched;
+
 	if (!blog_instance->range_addr_start || !blog_note_size(blog_instance))
 		return;
+	/* A CPU that comes between has its ring buffer emptied, or looked at. */
+	watched = !watch_cpus();
 	adopt();
-	if (watch_cpus() || blog_newest_init()) {
+	trace_create_file("history_of_last_boot", TRACE_MODE_READ, blog_instance->dir, NULL,
+			  &history_of_last_boot_fops);
+	if (!watched || blog_newest_init()) {
 		pr_warn("blog: no memory to keep the history for the next boot\n");
 		return;
 	}
-	trace_create_file("history_of_last_boot", TRACE_MODE_READ, blog_instance->dir, NULL,
-			  &history_of_last_boot_fops);
 	atomic_notifier_chain_register(&panic_notifier_list, &panic_notifier);
 }
