@@ -402,10 +402,34 @@ static const struct file_operations history_of_last_boot_fops = {
 	.release = single_release,
 };
 
+static bool __init has_messages(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < last.note.nr; i++)
+		if (last.messages[i])
+			return true;
+
+	return false;
+}
+
+/* Why what is in the ring buffers is not shown; NULL if it is. */
+static const char *__init why_not(bool noted)
+{
+	if (noted && !count_records())
+		return "the ring buffers of the last boot are damaged";
+	/* Or it was reset before the first. */
+	if (!noted || !has_messages())
+		return "the last boot kept no history";
+
+	return NULL;
+}
+
 /* Take over what is in the ring buffers. */
 static void __init adopt(void)
 {
 	bool noted = take_note(), on = tracer_tracing_is_on(blog_instance);
+	const char *why;
 	time64_t time;
 
 	/*
@@ -419,14 +443,10 @@ static void __init adopt(void)
 			pr_warn("blog: the last boot kept its history, but its ring buffers do not fit this kernel, or are empty\n");
 		return;
 	}
-	if (!noted) {
-		pr_info("blog: the last boot kept no history: what the instance has by now, of either boot, is dropped\n");
-		tracing_reset_all_cpus(&blog_instance->array_buffer);
-		return;
-	}
 	tracer_tracing_off(blog_instance);
-	if (!count_records()) {
-		pr_warn("blog: the ring buffers of the last boot are damaged: its history is dropped\n");
+	why = why_not(noted);
+	if (why) {
+		pr_info("blog: %s: what the instance has by now, of either boot, is dropped\n", why);
 		tracing_reset_all_cpus(&blog_instance->array_buffer);
 		if (on)
 			tracer_tracing_on(blog_instance);
