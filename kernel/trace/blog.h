@@ -185,6 +185,7 @@ void blog_publish_soon(void);
 /* blog_persist.c */
 void blog_persist_init(void);
 void blog_persist_add(struct blog_logger *logger);
+void blog_persist_remove(struct blog_logger *logger);
 
 /* blog_event.c */
 void blog_event_add(struct blog_logger *logger);

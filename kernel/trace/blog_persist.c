@@ -282,7 +282,7 @@ static bool __init count_records(void)
 	return true;
 }
 
-/* Records of a logger that has come. */
+/* Records of a logger that has come, or goes. */
 struct arrival {
 	u16 from;
 	u16 type;
@@ -315,18 +315,30 @@ static bool set_type(void *data, unsigned int len, void *private)
 	return true;
 }
 
-static void show_logger(const struct blog_logger *logger, unsigned int nr)
+static void change_type(const struct blog_logger *logger, u16 from, u16 type)
 {
 	struct trace_event_call *call = logger->event->call;
 	struct arrival arrival = {
-		.from = unknown_type(nr),
-		.type = call->event.type,
+		.from = from,
+		.type = type,
 		.comm = trace_find_event_field(call, "comm"),
 		.args = trace_find_event_field(call, "args"),
 	};
 
 	if (arrival.comm && arrival.args)
 		walk(set_type, &arrival);
+}
+
+/* Index of a logger in the note; LOGGERS_MAX if it was none then. */
+static unsigned int index_of(const struct blog_logger *logger)
+{
+	unsigned int i;
+
+	for (i = 0; i < last.note.nr; i++)
+		if (!strcmp(last.note.loggers[i].name, logger->name))
+			return i;
+
+	return LOGGERS_MAX;
 }
 
 /* Not if it had no catalogue then, or has none now. */
@@ -343,19 +355,33 @@ static bool is_same(const struct blog_note_logger *noted, const struct blog_even
  */
 void blog_persist_add(struct blog_logger *logger)
 {
-	unsigned int i;
+	unsigned int nr;
 
 	if (!last_is_there())
 		return;
-	for (i = 0; i < last.note.nr; i++) {
-		if (strcmp(last.note.loggers[i].name, logger->name))
-			continue;
-		if (is_same(&last.note.loggers[i], logger->event))
-			show_logger(logger, i);
-		else
-			pr_warn("blog: logger %s has other statements than in the last boot, as far as is known: its %u messages of then cannot be shown\n",
-				logger->name, last.messages[i]);
-	}
+	nr = index_of(logger);
+	if (nr == LOGGERS_MAX)
+		return;
+	if (is_same(&last.note.loggers[nr], logger->event))
+		change_type(logger, unknown_type(nr), logger->event->call->event.type);
+	else
+		pr_warn("blog: logger %s has other statements than in the last boot, as far as is known: its %u messages of then cannot be shown\n",
+			logger->name, last.messages[nr]);
+}
+
+/**
+ * blog_persist_remove() - a logger goes, and what it said in the last boot is unknown again
+ * @logger: the logger, whose event is there yet
+ *
+ * Its event's number may be given to another. That a module with events goes empties the
+ * ring buffers, but not those of CPUs that are offline.
+ *
+ * Context: Process context; sleeps.
+ */
+void blog_persist_remove(struct blog_logger *logger)
+{
+	if (last_is_there())
+		change_type(logger, logger->event->call->event.type, unknown_type(index_of(logger)));
 }
 
 static void print_history(struct seq_file *m)

@@ -35,6 +35,7 @@ static void logger_gone(struct blog_logger *logger)
 		return;
 	blog_files_remove(logger);
 	blog_view_remove(logger);
+	blog_persist_remove(logger);
 	blog_event_remove(logger);
 }
 
