@@ -49,9 +49,10 @@
  * For whom the publisher waits: at most GRACE_MAX (100 ms) for the grace period, and not
  * again while that has not ended; for CPUs as long as one of them goes on, at most
  * WRITE_MAX (100 ms) without progress (blog_chunk.c); and for recording that is
- * disabled for a moment DISABLED_MAX (100 ms). So a CPU that spins with preemption
- * disabled delays a reader by 200 ms, and what it was about to store comes late, and
- * says so. No lock is held meanwhile. It waits for no reader: if a ring buffer is
+ * disabled for a moment DISABLED_MAX (100 ms). Once, where the history of the last boot
+ * goes (blog_view_start()), for as long as a grace period takes. So a CPU that spins with
+ * preemption disabled delays a reader by 200 ms, and what it was about to store comes late,
+ * and says so. No lock is held meanwhile. It waits for no reader: if a ring buffer is
  * full, and somebody consumes, the pass is left off, and goes on when there is room,
  * which who reads tells (TRACE_PULL_READ).
  *
@@ -433,6 +434,8 @@ static enum blog_progress pass(const struct blog_request *request)
 		note_full(-1);
 	}
 
+	/* A trigger may have switched recording on. */
+	blog_view_start();
 	do {
 		if (blog_view_prepare(kind))
 			publisher.until = 0;

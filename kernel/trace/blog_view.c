@@ -715,14 +715,12 @@ void blog_view_adopt(void)
  *
  * Also what is in the ring buffers of CPUs that are offline.
  *
- * Context: Process context; sleeps. Takes view.lock.
+ * Context: Process context; sleeps.
  */
 void blog_view_start(void)
 {
-	if (!READ_ONCE(view.adopted))
+	if (!READ_ONCE(view.adopted) || !xchg(&view.adopted, false))
 		return;
-	scoped_guard(mutex, &view.lock)
-		WRITE_ONCE(view.adopted, false);
 	tracing_reset_all_cpus(&blog_instance->array_buffer);
 }
 
