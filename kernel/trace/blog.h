@@ -5,7 +5,9 @@
  *	blog_tracefs.c	the instance; tells the others of loggers that come and go
  *	  blog_files.c	    the control files of a logger
  *	    blog_history.c	the file with all that it retains
- *	  blog_persist.c    what outlives the kernel
+ *	  blog_persist.c    what outlives the kernel: written at a panic
+ *	    blog_adopt.c    what the last boot has kept
+ *	      blog_note.c   says what that is, beside it
  *	  blog_event.c	    its event: catalogue, text, who hears it where
  *	    blog_publish.c	passes and requests: what to bring in, when, for whom
  *	      blog_view.c	    what of the contexts is in the ring buffers
@@ -184,8 +186,11 @@ void blog_publish_soon(void);
 
 /* blog_persist.c */
 void blog_persist_init(void);
-void blog_persist_add(struct blog_logger *logger);
-void blog_persist_remove(struct blog_logger *logger);
+
+/* blog_adopt.c */
+int blog_adopt_init(void);
+void blog_adopt_add(struct blog_logger *logger);
+void blog_adopt_remove(struct blog_logger *logger);
 
 /* blog_event.c */
 void blog_event_add(struct blog_logger *logger);

@@ -24,7 +24,7 @@ static void logger_added(struct blog_logger *logger)
 	if (!logger->event)
 		return;
 	blog_event_add(logger);
-	blog_persist_add(logger);
+	blog_adopt_add(logger);
 	blog_view_add(logger);
 	blog_files_create(logger);
 }
@@ -35,7 +35,7 @@ static void logger_gone(struct blog_logger *logger)
 		return;
 	blog_files_remove(logger);
 	blog_view_remove(logger);
-	blog_persist_remove(logger);
+	blog_adopt_remove(logger);
 	blog_event_remove(logger);
 }
 
