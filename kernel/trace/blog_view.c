@@ -58,7 +58,7 @@
  * @shown:	something of it was written
  * @passed:	something of it was passed over
  * @hidden:	something of it was hidden, or may be visible by now
- * @adopted:	what is in the ring buffers is not of this boot, if they are as they were
+ * @adopted:	1 while what is in the ring buffers is not of this boot, if they are as they were
  * @since:	for each CPU, from when on its ring buffer holds all
  * @oldest:	the least of those
  */
@@ -74,7 +74,7 @@ static struct blog_view {
 	bool shown;
 	bool passed;
 	bool hidden;
-	bool adopted;
+	unsigned int adopted;
 	u64 *since;
 	u64 oldest;
 } view = {
@@ -706,7 +706,7 @@ void blog_view_adopt(void)
 	guard(mutex)(&view.lock);
 	view.emptied = READ_ONCE(blog_instance->emptied);
 	view.shown = true;
-	WRITE_ONCE(view.adopted, true);
+	WRITE_ONCE(view.adopted, 1);
 	WRITE_ONCE(view.hidden, true);
 }
 
@@ -719,7 +719,7 @@ void blog_view_adopt(void)
  */
 void blog_view_start(void)
 {
-	if (!READ_ONCE(view.adopted) || !xchg(&view.adopted, false))
+	if (!READ_ONCE(view.adopted) || !xchg(&view.adopted, 0))
 		return;
 	tracing_reset_all_cpus(&blog_instance->array_buffer);
 }
