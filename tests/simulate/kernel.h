@@ -76,6 +76,7 @@
 					   *(p) = _was == (old) ? (val) : _was; _was; })
 
 typedef struct { } raw_spinlock_t;
+typedef struct { } seqcount_t;
 
 struct mutex { };
 struct rcu_head { };
