@@ -13,7 +13,8 @@
 
 static noinline void lose(unsigned int i)
 {
-	void *object = kmalloc(64, GFP_KERNEL);
+	/* Zeroed: what the allocator left in one of them may point to the next. */
+	void *object = kzalloc(64, GFP_KERNEL);
 
 	blog(&leak_blog, (unsigned long)object, "%u is at %px", i, object);
 }
