@@ -50,6 +50,12 @@ static inline size_t blog_format_len(const char *format)
 /* The instance; set by blog_clock_init(), before anything else runs. */
 extern struct trace_array *blog_instance;
 
+/* Its ring buffers. */
+static inline struct trace_buffer *blog_ring(void)
+{
+	return READ_ONCE(blog_instance->array_buffer.buffer);
+}
+
 /* What a clock said, and trace_clock_local() at the same time. */
 struct blog_clock_sample {
 	u64 local;

@@ -12,11 +12,6 @@
 
 #include "blog_note.h"
 
-static struct trace_buffer *ring(void)
-{
-	return blog_instance->array_buffer.buffer;
-}
-
 /**
  * struct blog_last_boot - what is in the ring buffers of the last boot
  * @there:	something is, as long as
@@ -45,7 +40,7 @@ static void walk(bool (*look)(void *data, unsigned int len, void *private), void
 	int cpu;
 
 	for_each_tracing_cpu(cpu)
-		ring_buffer_walk(ring(), cpu, look, private);
+		ring_buffer_walk(blog_ring(), cpu, look, private);
 }
 
 /* Count it; what none of the loggers said is nothing that this kernel knows. */
@@ -79,7 +74,7 @@ static bool __init count_records(void)
 
 	for_each_tracing_cpu(cpu) {
 		kept = cpumask_test_cpu(cpu, &last.note.rings);
-		if (!ring_buffer_walk(ring(), cpu, count_record, &kept))
+		if (!ring_buffer_walk(blog_ring(), cpu, count_record, &kept))
 			return false;
 	}
 
@@ -269,7 +264,7 @@ static void __init adopt(void)
 	 */
 	blog_instance->text_delta = 0;
 	blog_instance->data_delta = 0;
-	if (!ring_buffer_entries(ring())) {
+	if (!ring_buffer_entries(blog_ring())) {
 		if (noted)
 			pr_warn("blog: the last boot kept its history, but its ring buffers do not fit this kernel, or are empty\n");
 		return;
@@ -296,7 +291,7 @@ static void __init adopt(void)
 static int cpu_comes(unsigned int cpu)
 {
 	if (!cpumask_test_and_set_cpu(cpu, &last.cpus))
-		ring_buffer_reset_cpu(ring(), cpu);
+		ring_buffer_reset_cpu(blog_ring(), cpu);
 
 	return 0;
 }
@@ -308,7 +303,7 @@ static int __init watch_cpus(void)
 
 	cpus_read_lock();
 	for_each_possible_cpu(cpu)
-		cpumask_assign_cpu(cpu, &last.cpus, ring_buffer_size(ring(), cpu));
+		cpumask_assign_cpu(cpu, &last.cpus, ring_buffer_size(blog_ring(), cpu));
 	ret = cpuhp_setup_state_nocalls_cpuslocked(CPUHP_BP_PREPARE_DYN, "trace/blog:prepare",
 						   cpu_comes, NULL);
 	cpus_read_unlock();

@@ -125,11 +125,6 @@ static struct blog_item *item_at(u32 offset)
 	for (_item = item_at((_queue)->first); _item;			\
 	     _item = item_at(_item->next))
 
-static struct trace_buffer *ring(void)
-{
-	return READ_ONCE(blog_instance->array_buffer.buffer);
-}
-
 /* Nobody wants a record any more that was claimed. */
 static void drop_item(struct blog_item *item)
 {
@@ -177,7 +172,7 @@ static bool write_burst(struct blog_queue *queue)
 /* Empty the ring buffer, if that was asked for. */
 static void reset_ring(struct blog_queue *queue)
 {
-	if (!READ_ONCE(queue->reset) || !ring_buffer_reset_this_cpu(ring(), queue->cpu))
+	if (!READ_ONCE(queue->reset) || !ring_buffer_reset_this_cpu(blog_ring(), queue->cpu))
 		return;
 	WRITE_ONCE(queue->written, 0);
 	WRITE_ONCE(queue->reset, false);
@@ -233,8 +228,8 @@ int blog_ring_of(u32 cpu)
  */
 s64 blog_ring_room(int cpu)
 {
-	s64 size = ring_buffer_max_event_size(ring());
-	s64 pages = ring_buffer_nr_free_pages(ring(), cpu);
+	s64 size = ring_buffer_max_event_size(blog_ring());
+	s64 pages = ring_buffer_nr_free_pages(blog_ring(), cpu);
 
 	/* All but the last may end with a gap that was too small for a record. */
 	return pages ? pages * (size - EVENT_MAX) + EVENT_MAX : 0;
@@ -261,8 +256,10 @@ bool blog_ring_used(int cpu)
  */
 bool blog_ring_whole(int cpu)
 {
-	return ring_buffer_entries_cpu(ring(), cpu) + ring_buffer_overrun_cpu(ring(), cpu) +
-	       ring_buffer_read_events_cpu(ring(), cpu) >= READ_ONCE(queue_of(cpu)->written);
+	struct trace_buffer *ring = blog_ring();
+
+	return ring_buffer_entries_cpu(ring, cpu) + ring_buffer_overrun_cpu(ring, cpu) +
+	       ring_buffer_read_events_cpu(ring, cpu) >= READ_ONCE(queue_of(cpu)->written);
 }
 
 /* All CPUs */
@@ -653,7 +650,7 @@ bool blog_chunk_divert(void)
 	struct cpumask *refusing = &chunk.refusing;
 	int cpu;
 
-	if (!ring_buffer_record_is_on(ring()) || !blog_clock_current())
+	if (!ring_buffer_record_is_on(blog_ring()) || !blog_clock_current())
 		return false;
 	for_each_possible_cpu(cpu)
 		if (READ_ONCE(queue_of(cpu)->first))
@@ -669,9 +666,9 @@ bool blog_chunk_divert(void)
 /* Throw away what a CPU's ring buffer has, if it cannot do so itself. */
 static void drain_ring(int cpu)
 {
-	unsigned long nr = ring_buffer_entries_cpu(ring(), cpu);
+	unsigned long nr = ring_buffer_entries_cpu(blog_ring(), cpu);
 
-	while (nr-- && ring_buffer_consume(ring(), cpu, NULL, NULL))
+	while (nr-- && ring_buffer_consume(blog_ring(), cpu, NULL, NULL))
 		;
 }
 

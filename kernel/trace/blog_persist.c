@@ -76,11 +76,6 @@
  * of the ring buffers, which switches recording off.
  */
 
-static struct trace_buffer *ring(void)
-{
-	return blog_instance->array_buffer.buffer;
-}
-
 /**
  * struct blog_keeping - what is written for the next boot
  * @begun:	somebody does so, or has
@@ -102,7 +97,7 @@ static bool has_room(unsigned int cpu)
 {
 	if (cpu >= nr_cpu_ids || !cpumask_test_cpu(cpu, &keeping.free))
 		return false;
-	if (ring_buffer_nr_free_pages(ring(), cpu) >= PAGES_MIN)
+	if (ring_buffer_nr_free_pages(blog_ring(), cpu) >= PAGES_MIN)
 		return true;
 	/* It will not have any again. */
 	cpumask_clear_cpu(cpu, &keeping.free);
@@ -134,9 +129,9 @@ static void keep_message(const struct blog_place *place)
 	if (event->call->event.type <= unknown_type(LOGGERS_MAX))
 		return;
 	cpu = choose_ring(place->cursor.cpu);
-	ring_buffer_exchange(ring(), this_cpu, cpu);
+	ring_buffer_exchange(blog_ring(), this_cpu, cpu);
 	blog_write_now(place);
-	ring_buffer_exchange(ring(), this_cpu, cpu);
+	ring_buffer_exchange(blog_ring(), this_cpu, cpu);
 }
 
 /* Without filters and triggers, and even if it is disabled. Nobody else runs. */
@@ -192,10 +187,10 @@ static u64 seize_rings(void)
 	int cpu;
 
 	for_each_tracing_cpu(cpu) {
-		if (!ring_buffer_seize(ring(), cpu))
+		if (!ring_buffer_seize(blog_ring(), cpu))
 			continue;
 		cpumask_set_cpu(cpu, &keeping.note.rings);
-		size = ring_buffer_size(ring(), cpu);
+		size = ring_buffer_size(blog_ring(), cpu);
 		room += size - min(size, margin);
 	}
 	cpumask_copy(&keeping.free, &keeping.note.rings);

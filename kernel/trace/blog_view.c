@@ -82,18 +82,13 @@ static struct blog_view {
 	.events = LIST_HEAD_INIT(view.events),
 };
 
-static struct trace_buffer *ring(void)
-{
-	return READ_ONCE(blog_instance->array_buffer.buffer);
-}
-
 static unsigned long ring_size(void)
 {
 	unsigned long size = 0;
 	int cpu;
 
 	for_each_tracing_cpu(cpu)
-		size += ring_buffer_size(ring(), cpu);
+		size += ring_buffer_size(blog_ring(), cpu);
 
 	return size;
 }
@@ -112,8 +107,8 @@ static bool ring_lacks(int cpu, enum blog_reader_kind kind)
 	if (!blog_ring_used(cpu))
 		return false;
 
-	return !blog_ring_whole(cpu) || ring_buffer_read_events_cpu(ring(), cpu) ||
-	       (kind == BLOG_BEGINS && ring_buffer_overrun_cpu(ring(), cpu));
+	return !blog_ring_whole(cpu) || ring_buffer_read_events_cpu(blog_ring(), cpu) ||
+	       (kind == BLOG_BEGINS && ring_buffer_overrun_cpu(blog_ring(), cpu));
 }
 
 /**
@@ -135,7 +130,7 @@ static bool serves(enum blog_reader_kind kind)
 		return false;
 	if (kind == BLOG_CONSUMES)
 		return true;
-	if (ring() != view.buffer || ring_size() != view.size || READ_ONCE(view.hidden) ||
+	if (blog_ring() != view.buffer || ring_size() != view.size || READ_ONCE(view.hidden) ||
 	    (kind == BLOG_BEGINS && view.passed))
 		return false;
 	if (view.shown)
@@ -170,7 +165,7 @@ bool blog_view_prepare(enum blog_reader_kind kind)
 		view.shown = false;
 		view.passed = false;
 		WRITE_ONCE(view.hidden, false);
-		view.buffer = ring();
+		view.buffer = blog_ring();
 		view.size = ring_size();
 	}
 	if (reset)
@@ -258,7 +253,7 @@ static void note_age(const struct blog_cursor *cursor, void *data)
 /* Since when all that goes to a ring buffer fits in, or a little more. */
 static u64 since_when(const struct blog_ages *ages, int cpu)
 {
-	u64 room = ring_buffer_size(ring(), cpu), age;
+	u64 room = ring_buffer_size(blog_ring(), cpu), age;
 	unsigned int i;
 
 	for (i = 0; i < NR_AGES; i++) {
@@ -291,14 +286,14 @@ static bool is_filtered(void)
 /* Whether all that is retained would fit into the ring buffer of one CPU. */
 static bool all_fits(void)
 {
-	unsigned long room = ring_buffer_size(ring(), cpumask_first(cpu_online_mask));
+	unsigned long room = ring_buffer_size(blog_ring(), cpumask_first(cpu_online_mask));
 	struct blog_event *event;
 	struct blog_stats stats;
 	u64 bytes = 0;
 	int cpu;
 
 	for_each_online_cpu(cpu)
-		room = min(room, ring_buffer_size(ring(), cpu));
+		room = min(room, ring_buffer_size(blog_ring(), cpu));
 	list_for_each_entry_rcu(event, &view.events, list) {
 		blog_logger_stats(event->logger, &stats);
 		bytes += stats.retained * RECORD_MIN + stats.used_bytes;
@@ -831,7 +826,7 @@ int __init blog_view_init(void)
 	if (!view.since || !grow() || blog_chunk_init())
 		return -ENOMEM;
 	view.emptied = blog_instance->emptied;
-	view.buffer = ring();
+	view.buffer = blog_ring();
 	view.size = ring_size();
 
 	return 0;
