@@ -50,6 +50,12 @@ enum {
 	CONTEXTS	= 0x1000,
 	CHAIN		= CONTEXTS + NR_CONTEXTS * CTX_SIZE,
 	CHAIN_END	= CHAIN + 8 * 300,
+	NUM_SYMS	= 0xb000,
+	RELATIVE_BASE	= 0xb008,
+	OFFSETS		= 0xb010,
+	SYMBOL_NAMES	= 0xb100,
+	TOKEN_INDEX	= 0xb400,
+	TOKEN_TABLE	= 0xb800,
 };
 
 /* What the first byte of an input means. */
@@ -111,11 +117,28 @@ bool core_is_live(const struct core *core)
 
 bool core_symbol(struct core *core, const char *name, uint64_t *addr)
 {
-	(void)core;
-	(void)name;
-	*addr = BASE + LAYOUT;
+	static const struct {
+		const char	*name;
+		uint32_t	where;
+	} symbols[] = {
+		{ "blog_layout", LAYOUT },
+		{ "kallsyms_num_syms", NUM_SYMS },
+		{ "kallsyms_relative_base", RELATIVE_BASE },
+		{ "kallsyms_offsets", OFFSETS },
+		{ "kallsyms_names", SYMBOL_NAMES },
+		{ "kallsyms_token_index", TOKEN_INDEX },
+		{ "kallsyms_token_table", TOKEN_TABLE },
+	};
+	size_t i;
 
-	return true;
+	(void)core;
+	for (i = 0; i < sizeof(symbols) / sizeof(*symbols); i++)
+		if (!strcmp(name, symbols[i].name)) {
+			*addr = BASE + symbols[i].where;
+			return true;
+		}
+
+	return false;
 }
 
 bool core_read(struct core *core, uint64_t addr, void *buf, size_t size)
@@ -206,6 +229,25 @@ static void make_context(uint32_t context, const uint8_t *data, size_t size)
 	memcpy(memory + context + CTX_DATA, data, size);
 }
 
+/* The kernel's own symbols: each byte is a token of one character. */
+static void make_kallsyms(void)
+{
+	static const char names[] = "\005Tidle\006tfirst\007Dnumber";
+	uint16_t token;
+	uint32_t i;
+
+	put_u32(NUM_SYMS, 3);
+	put(RELATIVE_BASE, BASE);
+	for (i = 0; i < 3; i++)
+		put_u32(OFFSETS + 4 * i, -1 - 16 * i);
+	memcpy(memory + SYMBOL_NAMES, names, sizeof(names));
+	for (i = 0; i < 256; i++) {
+		token = 2 * i;
+		memcpy(memory + TOKEN_INDEX + sizeof(token) * i, &token, sizeof(token));
+		memory[TOKEN_TABLE + token] = i;
+	}
+}
+
 static void make_memory(uint8_t shape, const uint8_t *data, size_t size)
 {
 	size_t part = size / NR_CONTEXTS, i;
@@ -221,6 +263,7 @@ static void make_memory(uint8_t shape, const uint8_t *data, size_t size)
 	make_logger(STATES + 0x100, CONTEXTS + 2 * CTX_SIZE);
 	for (i = 0; i < NR_CONTEXTS; i++)
 		make_context(CONTEXTS + i * CTX_SIZE, data + i * part, part);
+	make_kallsyms();
 	put(MODULE, BASE + MODULE + 0x10);
 	put(MODULE + 0x10, BASE + SITES);
 	put_u32(MODULE + 0x18, 4);

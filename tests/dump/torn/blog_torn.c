@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Lets the kernel die while it writes a record: when the module is loaded it logs two
- * messages, and of a third one the text of a pointer is being made.
+ * Lets the kernel die while it writes a record: when the module is loaded it logs some
+ * messages, and of the last one the text of a pointer is being made.
  */
 #include <linux/kprobes.h>
 #include <linux/module.h>
@@ -35,6 +35,7 @@ static int __init blog_torn_init(void)
 		return ret;
 	blog(&blog_torn_blog, 0, "whole, with address %pI4", address);
 	blog(&blog_torn_blog, 0, "whole, number %d", 2);
+	blog(&blog_torn_blog, 0, "whole, of %ps and %ps", panic, die_of_it);
 	ret = register_kprobe(&probe);
 	if (!ret) {
 		writer = current;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1
 /*
- * The symbols of modules are ELF symbol tables, at their run-time addresses. They are read
- * when the first name is asked for: few messages have any.
+ * The symbols of modules are ELF symbol tables, at their run-time addresses; those of the
+ * kernel's image have a table of their own. They are read when the first name is asked for:
+ * few messages have any.
  */
 #include <elf.h>
 #include <stdlib.h>
@@ -13,9 +14,10 @@
 #include "layout.h"
 #include "output.h"
 #include "symbol.h"
+#include "vmcore_kallsyms.h"
 #include "vmcore_symbol.h"
 
-/* So many of all modules are read. */
+/* So many of all modules are read; those of the kernel's image are besides. */
 #define SYMBOLS_MAX	(1U << 18)
 #define SYMBOL_NAME	512
 
@@ -24,7 +26,8 @@
  * @core: the memory; @layout: of what is in there
  * @modules: addresses of modules, so many of @nr; of @nr_read the symbols are read
  * @left: so many more symbols may be read
- * @tep: knows the others
+ * @has_image: the functions of the kernel's image are known
+ * @tep: knows the functions
  */
 struct symbols {
 	struct core		*core;
@@ -33,6 +36,7 @@ struct symbols {
 	size_t			nr;
 	size_t			nr_read;
 	uint32_t		left;
+	bool			has_image;
 	struct tep_handle	*tep;
 };
 
@@ -131,6 +135,9 @@ bool symbols_print(void *priv, uint64_t addr, bool offset, char *buf, size_t siz
 {
 	struct symbols *symbols = priv;
 
+	if (!symbols->has_image)
+		kallsyms_read(symbols->core, symbols->layout->long_size, symbols->tep);
+	symbols->has_image = true;
 	while (symbols->nr_read < symbols->nr)
 		read_module(symbols, symbols->modules[symbols->nr_read++]);
 

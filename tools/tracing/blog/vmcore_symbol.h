@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1 */
 /*
- * Names of functions of modules, in the memory of a kernel.
+ * Names of functions, in the memory of a kernel.
  */
 #ifndef _BLOG_VMCORE_SYMBOL_H
 #define _BLOG_VMCORE_SYMBOL_H

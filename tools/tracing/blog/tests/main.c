@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1
 /*
- * plugin_test DIR - test the decoder, and the plugin_blog.so that lies in DIR.
+ * plugin_test DIR - test the decoder, what the command reads out of memory,
+ * and the plugin_blog.so that lies in DIR.
  */
 #include <stdio.h>
 #include <string.h>
@@ -37,6 +38,7 @@ int main(int argc, char **argv)
 	}
 	test_bstr();
 	test_escape();
+	test_kallsyms();
 	test_plugin(argv[1]);
 	printf("%d passed, %d failed\n", passed, failed);
 	return failed != 0;

@@ -11,6 +11,7 @@ void check_text(const char *what, const char *got, const char *want);
 
 void test_bstr(void);
 void test_escape(void);
+void test_kallsyms(void);
 void test_plugin(const char *dir);
 void test_load(char *dir);
 
