@@ -168,7 +168,6 @@ enum blog_reader_kind {
 };
 
 int blog_view_init(void);
-int blog_view_grow(void);
 void blog_view_add(struct blog_logger *logger);
 void blog_view_remove(struct blog_logger *logger);
 int blog_view_clear(const void *logger);
