@@ -7,7 +7,8 @@
  *	    view.c		messages to print, for show and dump
  *	    history.c		messages out of a kernel's contexts: of this one, or
  *	      vmcore.c		    of one that died: loggers, statements, contexts
- *	        vmcore_symbol.c		names of functions
+ *	        vmcore_symbol.c		names of functions: of modules
+ *	          vmcore_kallsyms.c	    and of the kernel's image
  *	        core.c			its memory, out of a dump
  *	        kcore.c			or out of /proc/kcore
  *	      contexts.c	    merged by time
