@@ -3,7 +3,8 @@
  * Fuzzes what the command blog makes of a damaged dump: the walk through loggers,
  * statements, contexts and records.
  *
- * The memory is that of a kernel with two loggers, three statements and four contexts.
+ * The memory is that of a kernel with two loggers, three statements and four contexts, and
+ * a table of symbols.
  * An input is
  *
  *   byte		number of damages, to 63; bit 6: the list of loggers, bit 7: the first

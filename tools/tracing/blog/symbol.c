@@ -41,7 +41,8 @@ static uint64_t find_function_end(struct tep_handle *tep, uint64_t start)
  * @buf: for the name; of @size bytes
  *
  * The module's name cannot be had through the functions that perf exports. No
- * function lies in the first page, but kallsyms lists per-CPU variables there.
+ * function lies in the first page, but kallsyms lists per-CPU variables there. Where a
+ * function without a name is, there is none.
  *
  * Return: false if there is no such function.
  */
@@ -54,7 +55,7 @@ bool symbol_print(void *priv, uint64_t addr, bool offset, char *buf, size_t size
 	if (addr < FIRST_PAGE_END)
 		return false;
 	name = tep_find_function(tep, addr);
-	if (!name)
+	if (!name || !*name)
 		return false;
 	if (!offset) {
 		snprintf(buf, size, "%s", name);

@@ -18,8 +18,8 @@
 
 /* More symbols than any kernel has. */
 #define SYMBOLS_MAX	(1U << 20)
-/* Characters of a name, with type and end; longer ones are cut. */
-#define NAME_SIZE	512
+/* Characters of a name, with type and end: no name is longer. */
+#define NAME_SIZE	(1 + 512)
 #define TOKENS		256
 /* Bytes of all tokens: most are much shorter than this allows. */
 #define TOKEN_TABLE	(TOKENS * 32)
@@ -32,6 +32,7 @@
  * @nr: how many symbols
  * @long_size: bytes of a pointer
  * @base: what offsets are relative to; 0: each to where it is itself
+ * @has_absolute: offsets that are not negative are addresses, see address_of()
  * @offsets: address of the offsets; @offset: these
  * @names: address of the next byte of the names
  * @chunk: the names around there, from address @chunk_start on; 0: none yet
@@ -43,6 +44,7 @@ struct kallsyms {
 	uint32_t	nr;
 	size_t		long_size;
 	uint64_t	base;
+	bool		has_absolute;
 	uint64_t	offsets;
 	int32_t		*offset;
 	uint64_t	names;
@@ -52,13 +54,17 @@ struct kallsyms {
 	char		tokens[TOKEN_TABLE];
 };
 
-/* Newer kernels have no base; those of 32 bits have addresses then, or not. */
+/*
+ * Newer kernels have no base: an offset is from its own place. Those of 32 bits may have
+ * addresses then; they are not read.
+ */
 static bool find_base(struct kallsyms *table)
 {
 	uint64_t addr;
 
 	if (core_symbol(table->core, "kallsyms_relative_base", &addr))
-		return core_read_long(table->core, table->long_size, addr, &table->base);
+		return core_read_long(table->core, table->long_size, addr, &table->base) &&
+		       table->base;
 
 	return table->long_size == sizeof(uint64_t);
 }
@@ -66,15 +72,20 @@ static bool find_base(struct kallsyms *table)
 static bool read_offsets(struct kallsyms *table)
 {
 	uint64_t addr;
+	uint32_t i;
 
 	if (!core_symbol(table->core, "kallsyms_num_syms", &addr) ||
 	    !core_read_u32(table->core, addr, &table->nr) || table->nr > SYMBOLS_MAX ||
 	    !core_symbol(table->core, "kallsyms_offsets", &table->offsets))
 		return false;
 	table->offset = must(calloc(table->nr + 1, sizeof(*table->offset)));
+	if (!core_read(table->core, table->offsets, table->offset,
+		       table->nr * sizeof(*table->offset)))
+		return false;
+	for (i = 0; table->base && i < table->nr; i++)
+		table->has_absolute |= table->offset[i] < 0;
 
-	return core_read(table->core, table->offsets, table->offset,
-			 table->nr * sizeof(*table->offset));
+	return true;
 }
 
 /* The last token ends the table, and what is behind may not be there. */
@@ -119,7 +130,7 @@ static bool next_length(struct kallsyms *table, unsigned int *len)
 		return false;
 	*len = (low & 0x7f) | high << 7;
 
-	return true;
+	return *len < NAME_SIZE;
 }
 
 /* Returns how many characters, of at most @size. */
@@ -157,8 +168,8 @@ static bool next_name(struct kallsyms *table, char name[NAME_SIZE])
 }
 
 /*
- * Where symbols of a CPU have absolute addresses, an offset that is not negative is one,
- * and others are stored as -1 - offset: a function is never among the former.
+ * Where variables of CPUs have absolute addresses (x86, to 6.14), an offset that is not
+ * negative is one, and others are stored as -1 - offset. No image is larger than 2 GiB.
  */
 static uint64_t address_of(const struct kallsyms *table, uint32_t nr)
 {
@@ -167,34 +178,43 @@ static uint64_t address_of(const struct kallsyms *table, uint32_t nr)
 	if (!table->base)
 		return table->offsets + nr * sizeof(*table->offset) + offset;
 
-	return table->base + (offset < 0 ? -1 - offset : offset);
+	return table->base + (table->has_absolute ? -1 - offset : offset);
 }
 
-static bool is_function(const char *name)
+/* Whether it is a place in the image. */
+static bool is_place(const struct kallsyms *table, uint32_t nr, const char *name)
 {
-	return name[0] && strchr("tTwW", name[0]) && name[1];
+	return (!table->has_absolute || table->offset[nr] < 0) && name[0] && name[1] &&
+	       !strchr("aA", name[0]);
 }
 
-/* Of symbols at one address the kernel takes the first. */
-static void register_functions(struct kallsyms *table, struct tep_handle *tep)
+/*
+ * Of symbols at one address the kernel takes the first. Behind the last one, which marks an
+ * end, nothing has a name.
+ */
+static void register_symbols(struct kallsyms *table, struct tep_handle *tep)
 {
+	char name[NAME_SIZE], none[] = "";
 	uint64_t addr, last = 0;
-	char name[NAME_SIZE];
 	uint32_t i;
 
 	for (i = 0; i < table->nr && next_name(table, name); i++) {
+		if (!is_place(table, i, name))
+			continue;
 		addr = address_of(table, i);
-		if (addr != last && is_function(name))
+		if (addr != last)
 			tep_register_function(tep, name + 1, addr, NULL);
 		last = addr;
 	}
+	if (last)
+		tep_register_function(tep, none, last + 1, NULL);
 }
 
 /**
- * kallsyms_read - let functions of the kernel's image be known
+ * kallsyms_read - let what is in the kernel's image be known by name
  * @core: the memory
  * @long_size: bytes of a pointer there
- * @tep: what shall know them
+ * @tep: what shall know the symbols
  *
  * Of a kernel that has no such table, or one of a kind that is not known, it learns none.
  */
@@ -206,7 +226,7 @@ void kallsyms_read(struct core *core, size_t long_size, struct tep_handle *tep)
 	table->long_size = long_size;
 	if (find_base(table) && read_offsets(table) && read_tokens(table) &&
 	    core_symbol(core, "kallsyms_names", &table->names))
-		register_functions(table, tep);
+		register_symbols(table, tep);
 	free(table->offset);
 	free(table);
 }

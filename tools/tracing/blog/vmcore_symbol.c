@@ -26,7 +26,7 @@
  * @core: the memory; @layout: of what is in there
  * @modules: addresses of modules, so many of @nr; of @nr_read the symbols are read
  * @left: so many more symbols may be read
- * @has_image: the functions of the kernel's image are known
+ * @has_image: the symbols of the kernel's image are known
  * @tep: knows the functions
  */
 struct symbols {
@@ -94,17 +94,18 @@ static bool read_entry(const struct symbols *symbols, uint64_t table, uint32_t n
 		return false;
 	*entry = (Elf64_Sym) {
 		.st_name = narrow.st_name, .st_info = narrow.st_info,
-		.st_value = narrow.st_value,
+		.st_value = narrow.st_value, .st_size = narrow.st_size,
 	};
 
 	return true;
 }
 
+/* Behind a module's last function nothing has a name: other modules are not known. */
 static void read_module(struct symbols *symbols, uint64_t module)
 {
 	const struct layout *layout = symbols->layout;
-	uint64_t kallsyms, table, names;
-	char name[SYMBOL_NAME];
+	uint64_t kallsyms, table, names, end = 0;
+	char name[SYMBOL_NAME], none[] = "";
 	Elf64_Sym entry;
 	uint32_t nr, i;
 
@@ -116,10 +117,16 @@ static void read_module(struct symbols *symbols, uint64_t module)
 	    nr > symbols->left)
 		return;
 	symbols->left -= nr;
-	for (i = 1; i < nr && read_entry(symbols, table, i, &entry); i++)
-		if (ELF64_ST_TYPE(entry.st_info) == STT_FUNC && entry.st_value &&
-		    core_read_string(symbols->core, names + entry.st_name, name, sizeof(name)))
-			tep_register_function(symbols->tep, name, entry.st_value, NULL);
+	for (i = 1; i < nr && read_entry(symbols, table, i, &entry); i++) {
+		if (ELF64_ST_TYPE(entry.st_info) != STT_FUNC || !entry.st_value ||
+		    !core_read_string(symbols->core, names + entry.st_name, name, sizeof(name)))
+			continue;
+		tep_register_function(symbols->tep, name, entry.st_value, NULL);
+		if (end < entry.st_value + entry.st_size)
+			end = entry.st_value + entry.st_size;
+	}
+	if (end)
+		tep_register_function(symbols->tep, none, end, NULL);
 }
 
 /**

@@ -26,9 +26,12 @@
 #define TOKEN		'@'
 #define TOKEN_TEXT	"ceph_"
 #define LONG_NAME	200
+#define CPU_VARIABLE	0x1234
+#define MODULE		(IMAGE + 0x20000000)
 
 struct core {
 	const char	*missing;	/* a part that it does not have, or NULL */
+	size_t		most;		/* bytes that were asked for at once */
 	uint8_t		memory[MEMORY];
 };
 
@@ -70,6 +73,8 @@ bool core_symbol(struct core *core, const char *name, uint64_t *addr)
 
 bool core_read(struct core *core, uint64_t addr, void *buf, size_t size)
 {
+	if (core->most < size)
+		core->most = size;
 	if (addr < IMAGE || addr - IMAGE > MEMORY || size > MEMORY - (addr - IMAGE))
 		return false;
 	memcpy(buf, core->memory + (addr - IMAGE), size);
@@ -104,7 +109,7 @@ static void put_tokens(struct core *core)
 struct symbol {
 	const char	*name;		/* with its type */
 	uint64_t	addr;
-	bool		is_known;
+	bool		is_first;	/* of those at that address */
 };
 
 static char long_name[LONG_NAME + 2];
@@ -114,9 +119,10 @@ static const struct symbol symbols[] = {
 	{ "Tfirst", IMAGE, true },
 	{ "t@mount", IMAGE + 0x100, true },
 	{ "Talias", IMAGE + 0x100, false },
-	{ "Dvalue", IMAGE + 0x300, false },
+	{ "Dvalue", IMAGE + 0x300, true },
 	{ "wweak", IMAGE + 0x400, true },
 	{ long_name, IMAGE + 0x500, true },
+	{ "Tlast", IMAGE + 0x600, true },
 };
 
 /* How offsets say where a symbol is: the kernel's kinds, the newest last. */
@@ -131,7 +137,7 @@ static int32_t offset_of(enum kind kind, unsigned int nr)
 	if (kind == FROM_BASE)
 		return addr - IMAGE;
 
-	return symbols[nr].name[0] == 'D' ? 0x1234 : -1 - (int32_t)(addr - IMAGE);
+	return symbols[nr].name[0] == 'D' ? CPU_VARIABLE : -1 - (int32_t)(addr - IMAGE);
 }
 
 /* More than 127 bytes have a length of two bytes. */
@@ -175,7 +181,9 @@ static struct core *new_core(enum kind kind)
 static struct tep_handle *read_from(struct core *core, size_t long_size)
 {
 	struct tep_handle *tep = must(tep_alloc());
+	char module[] = "module";
 
+	tep_register_function(tep, module, MODULE, NULL);
 	kallsyms_read(core, long_size, tep);
 
 	return tep;
@@ -189,8 +197,16 @@ static const char *name_at(struct tep_handle *tep, uint64_t addr)
 	return name && tep_find_function_address(tep, addr) == addr ? name : "";
 }
 
+/* Whether a symbol is known by its name: not where it is one of CPUs, by its number. */
+static bool is_known(enum kind kind, unsigned int nr)
+{
+	return symbols[nr].is_first &&
+	       !(kind == ABSOLUTE_PERCPU && symbols[nr].name[0] == 'D');
+}
+
 /* The first @nr are known as they shall be, and no others. */
-static void check_names(const char *what, struct tep_handle *tep, unsigned int nr)
+static void check_names(const char *what, struct tep_handle *tep, enum kind kind,
+			unsigned int nr)
 {
 	unsigned int i;
 
@@ -200,11 +216,22 @@ static void check_names(const char *what, struct tep_handle *tep, unsigned int n
 		/* Its first token is spelt out. */
 		if (want[0] == TOKEN)
 			want = TOKEN_TEXT "mount";
-		if (i < nr && symbols[i].is_known)
+		if (i < nr && is_known(kind, i))
 			check_text(what, name_at(tep, symbols[i].addr), want);
 		else
 			check(strcmp(name_at(tep, symbols[i].addr), want), what, want);
 	}
+	check(!*name_at(tep, CPU_VARIABLE) && !*name_at(tep, IMAGE + CPU_VARIABLE) &&
+	      !*name_at(tep, IMAGE - 1 - CPU_VARIABLE), what, "a variable of CPUs");
+}
+
+/* Between the image and a module nothing has a name. */
+static void check_end(const char *what, struct tep_handle *tep)
+{
+	const char *name = tep_find_function(tep, MODULE - 0x1000);
+
+	check_text(what, name ? name : "none", "");
+	check_text(what, name_at(tep, MODULE), "module");
 }
 
 static void test_kind(const char *what, enum kind kind)
@@ -212,7 +239,8 @@ static void test_kind(const char *what, enum kind kind)
 	struct core *core = new_core(kind);
 	struct tep_handle *tep = read_from(core, sizeof(uint64_t));
 
-	check_names(what, tep, ARRAY_SIZE(symbols));
+	check_names(what, tep, kind, ARRAY_SIZE(symbols));
+	check_end(what, tep);
 	tep_free(tep);
 	free(core);
 }
@@ -221,7 +249,9 @@ static void check_none(const char *what, struct core *core, size_t long_size)
 {
 	struct tep_handle *tep = read_from(core, long_size);
 
-	check_names(what, tep, 0);
+	check_names(what, tep, FROM_BASE, 0);
+	check(!tep_find_function(tep, MODULE - 1), what, "something is known");
+	check(core->most <= MEMORY, what, "asked for more than there can be");
 	tep_free(tep);
 	free(core);
 }
@@ -229,6 +259,7 @@ static void check_none(const char *what, struct core *core, size_t long_size)
 static void test_unknown(void)
 {
 	const uint32_t many = UINT32_MAX;
+	const uint64_t none = 0;
 	struct core *core = new_core(FROM_PLACE);
 
 	check_none("kallsyms of 32 bits without a base", core, sizeof(uint32_t));
@@ -238,19 +269,40 @@ static void test_unknown(void)
 	core = new_core(FROM_BASE);
 	put(core, NUM_SYMS, &many, sizeof(many));
 	check_none("kallsyms with too many symbols", core, sizeof(uint64_t));
+	core = new_core(FROM_BASE);
+	put(core, RELATIVE_BASE, &none, sizeof(none));
+	check_none("kallsyms with a base of zero", core, sizeof(uint64_t));
+	core = new_core(FROM_BASE);
+	put(core, TOKEN_INDEX + 255 * sizeof(uint16_t), &many, sizeof(uint16_t));
+	check_none("kallsyms with a last token far away", core, sizeof(uint64_t));
 }
 
-/* What cannot be read ends it, and what was there before stays. */
-static void test_damaged(void)
+/* A token that lies outside has no text. */
+static void test_lost_token(void)
 {
-	const uint8_t length[2] = { 0xff, 0xff };
+	const uint16_t outside = UINT16_MAX;
 	struct core *core = new_core(FROM_BASE);
 	struct tep_handle *tep;
 
-	/* of the third symbol */
-	put(core, NAMES + 7 + 8, length, sizeof(length));
+	put(core, TOKEN_INDEX + 'k' * sizeof(outside), &outside, sizeof(outside));
 	tep = read_from(core, sizeof(uint64_t));
-	check_names("kallsyms with a damaged name", tep, 2);
+	check_text("kallsyms with a lost token", name_at(tep, IMAGE + 0x400), "wea");
+	tep_free(tep);
+	free(core);
+}
+
+/* A name that is too long ends it, and what was there before stays. */
+static void test_damaged(void)
+{
+	const uint8_t length[2] = { 0x80 | (600 & 0x7f), 600 >> 7 };
+	struct core *core = new_core(FROM_BASE);
+	struct tep_handle *tep;
+
+	/* Of the second one. */
+	put(core, NAMES + strlen("Tfirst") + 1, length, sizeof(length));
+	tep = read_from(core, sizeof(uint64_t));
+	check_names("kallsyms with a damaged name", tep, FROM_BASE, 1);
+	check_text("kallsyms with a damaged name", name_at(tep, IMAGE + 0x100), "");
 	tep_free(tep);
 	free(core);
 }
@@ -263,6 +315,7 @@ void test_kallsyms(void)
 	test_kind("kallsyms from a base", FROM_BASE);
 	test_kind("kallsyms from their places", FROM_PLACE);
 	test_unknown();
+	test_lost_token();
 	test_damaged();
 	printf("kallsyms: three kinds, and damaged ones\n");
 }
