@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1 */
 /*
- * Names of functions of the kernel's image, in its memory.
+ * Names of what is in the kernel's image, in its memory.
  */
 #ifndef _BLOG_VMCORE_KALLSYMS_H
 #define _BLOG_VMCORE_KALLSYMS_H
