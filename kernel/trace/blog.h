@@ -50,7 +50,7 @@ static inline size_t blog_format_len(const char *format)
 /* The instance; set by blog_clock_init(), before anything else runs. */
 extern struct trace_array *blog_instance;
 
-/* Its ring buffers. */
+/* Its ring buffers, as they are now. Any context; takes no lock. */
 static inline struct trace_buffer *blog_ring(void)
 {
 	return READ_ONCE(blog_instance->array_buffer.buffer);
